@@ -1,0 +1,5 @@
+"""``python -m tfdrift_gate``."""
+
+from tfdrift_gate.cli import main
+
+main()

@@ -1,0 +1,353 @@
+"""The command line: options, exit codes, and where text goes. Results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from enum import IntEnum
+from typing import Any
+
+import click
+
+from tfdrift_gate import __version__
+from tfdrift_gate.errors import GateError, UsageError
+from tfdrift_gate.model import Report
+from tfdrift_gate.outputs import FORMATS
+from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
+
+
+class ExitCode(IntEnum):
+    """What the program's exit says, as ``terraform plan -detailed-exitcode`` has it."""
+
+    CLEAN = 0
+    """A verdict was reached, and nothing at or above ``--fail-on`` was found."""
+    NO_VERDICT = 1
+    DRIFT = 2
+
+
+_SECTIONS = {
+    "What Terraform believes": ("state", "workspace", "plan"),
+    "Event history": ("events", "since", "until", "region", "deadline", "profile", "assume_role"),
+    "Judgement": ("rules", "no_waivers", "unmanaged", "fail_on", "on_error"),
+    "Output": ("format", "output"),
+}
+
+
+class _SectionedCommand(click.Command):
+    """A command whose help shows its options in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = {
+            param.name: record
+            for param in self.get_params(ctx)
+            if (record := param.get_help_record(ctx)) is not None
+        }
+        for title, names in _SECTIONS.items():
+            if rows := [records.pop(name) for name in names if name in records]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+        if records:
+            with formatter.section("Other"):
+                formatter.write_dl(list(records.values()))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="tfdrift-gate")
+def cli() -> None:
+    """Tell who changed Terraform-managed AWS Lambda resources by hand, and stop the plan that would not know.
+
+    Exit codes: 0 nothing at or above --fail-on · 1 no verdict was reached · 2 out-of-band changes.
+    Every option also reads TFDRIFT_GATE_<OPTION> from the environment.
+    """
+
+
+@cli.command(cls=_SectionedCommand)
+@click.argument("directory", metavar="[DIR]", required=False)
+@click.option(
+    "--state",
+    multiple=True,
+    metavar="LOCATOR",
+    help="A state file (version 4 or `terraform show -json`), - or s3://bucket/key; repeatable. Default: DIR's own backend and workspace.",
+)
+@click.option(
+    "--workspace", metavar="NAME", help="Whose state. Default: TF_WORKSPACE, else the one selected in DIR."
+)
+@click.option("--plan", metavar="FILE", help="The output of `terraform show -json PLANFILE`.")
+@click.option(
+    "--events",
+    multiple=True,
+    metavar="LOCATOR",
+    help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob or -; repeatable.",
+)
+@click.option(
+    "--since", metavar="WHEN", help="90m, 24h, 7d, an ISO 8601 instant, or last-apply. Default: 24h."
+)
+@click.option("--until", metavar="WHEN", help="Default: now.")
+@click.option(
+    "--region",
+    multiple=True,
+    metavar="NAME",
+    help="Repeatable. Default: the regions of the managed resources.",
+)
+@click.option(
+    "--deadline", metavar="SECONDS", help="How long reading one region's event history may take. Default: 60."
+)
+@click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
+@click.option(
+    "--assume-role", metavar="ARN", help="A role to assume for reading event history and named states."
+)
+@click.option(
+    "--rules",
+    metavar="FILE",
+    help="Default: .tfdrift-gate.yaml in DIR or a parent up to the repository root.",
+)
+@click.option("--no-waivers", is_flag=True, help="Ignore every waiver.")
+@click.option(
+    "--unmanaged",
+    metavar="MODE",
+    help="What nobody manages: attached (to a managed function; the default), all or none.",
+)
+@click.option("--fail-on", metavar="SEVERITY", help="low (the default), medium, high, critical or never.")
+@click.option(
+    "--on-error", metavar="fail|warn", help="What a verdict that could not be reached does. Default: fail."
+)
+@click.option("--format", metavar="NAME", help=f"What stdout gets: {', '.join(FORMATS)}. Default: table.")
+@click.option(
+    "--output",
+    multiple=True,
+    metavar="NAME=PATH",
+    help="Also write the report in this format to a file; repeatable.",
+)
+def check(directory: str | None, **options: Any) -> None:
+    """Judge a Terraform root module: report on stdout, verdict as exit code.
+
+    \b
+    tfdrift-gate check
+    tfdrift-gate check infra/prod --since 7d --format json
+    tfdrift-gate check --state terraform.tfstate --events trail/ --since 2026-01-01
+    """
+    options["no_waivers"] = "true" if options["no_waivers"] else None
+    given = {**options, "dir": directory}
+    environment = {name: value for name, value in os.environ.items() if name != f"{ENVIRONMENT_PREFIX}MODE"}
+    warn = on_error_of(given, environment) == "warn"
+    settings: Settings | None = None
+    try:
+        settings = resolve(given, environment)
+        outputs = _outputs(settings)
+        report = _run(settings, environment)
+    except GateError as error:
+        from tfdrift_gate.gate import without_verdict
+
+        report, outputs = without_verdict(settings, error, _now()), {}
+        if settings is not None and not isinstance(error, UsageError):
+            outputs = _outputs(settings)
+    stdout_format = settings.format if settings and settings.format in FORMATS else "table"
+    _write(report, stdout_format, outputs)
+    _tell(report, warn)
+    sys.exit(_exit_code(report, settings or Settings(), warn))
+
+
+@cli.command()
+def external() -> None:
+    """Answer Terraform's external data source: the query on stdin, the verdict on stdout.
+
+    The query is one JSON object of texts. Its keys are check's options with _ for -, lists comma-separated,
+    and dir, workspace and mode. TFDRIFT_GATE_MODE overrides mode.
+
+    \b
+    echo '{"dir": ".", "since": "24h"}' | tfdrift-gate external
+    """
+    import json
+
+    from tfdrift_gate import query
+    from tfdrift_gate.outputs.external import answer, switched_off
+
+    warn, settings = False, None
+    try:
+        given = query.read(sys.stdin.buffer.read())
+        warn = on_error_of(given, os.environ) == "warn"
+        query.require_program(given.pop("module_version", None))
+        settings = resolve(given, {**os.environ, f"{ENVIRONMENT_PREFIX}MODE": ""})
+        settings = query.with_mode(settings, os.environ)
+        if settings.mode == "off":
+            _print(json.dumps(switched_off(), indent=2) + "\n")
+            return
+        outputs = _outputs(settings)
+        report = _run(settings, os.environ)
+    except GateError as error:
+        from tfdrift_gate.gate import without_verdict
+
+        report, outputs = without_verdict(settings, error, _now()), {}
+        if settings is not None and not isinstance(error, UsageError):
+            outputs = _outputs(settings)
+    settings = settings or Settings()
+    _write_files(report, outputs)
+    _tell(report, warn)
+    if report.problems and not warn:
+        sys.exit(ExitCode.NO_VERDICT)
+    found = answer(report, settings.mode, settings.blocks(report.max_severity), outputs.get("json", ""))
+    _print(json.dumps(found, indent=2) + "\n")
+
+
+@cli.command()
+@click.option(
+    "--format", "format_", metavar="NAME", default="table", help="table (the default), json or markdown."
+)
+def catalog(format_: str) -> None:
+    """Show what is understood: every CloudTrail event, its Terraform resource and attributes.
+
+    \b
+    tfdrift-gate catalog --format markdown
+    """
+    from tfdrift_gate.catalog import load_catalog
+    from tfdrift_gate.outputs.catalog import CATALOG_FORMATS
+
+    if format_ not in CATALOG_FORMATS:
+        raise click.UsageError(f"--format {format_}: none of {', '.join(CATALOG_FORMATS)}")
+    _print(CATALOG_FORMATS[format_](load_catalog()))
+
+
+def main() -> None:
+    """Run the command line; the only place where a usage error becomes exit code 1."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _no_verdict("interrupted", "")
+    except click.ClickException as error:
+        _no_verdict(error.format_message(), "see tfdrift-gate --help")
+    except BrokenPipeError:
+        # NOTE: the reader of stdout went away; nothing more can be told to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.NO_VERDICT)
+    except Exception as error:
+        _no_verdict(
+            f"an error inside tfdrift-gate {__version__}: {_where(error)}",
+            "please report it with the command that was run; TFDRIFT_GATE_DEBUG=1 shows where it came from",
+        )
+    else:
+        sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
+
+
+def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
+    from tfdrift_gate.gate import check as run
+
+    progress = _Progress()
+    try:
+        return run(settings, environment, _now(), progress)
+    finally:
+        progress.done()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _outputs(settings: Settings) -> dict[str, str]:
+    """Path by format of every ``--output``; raises :class:`UsageError` for an unknown format."""
+    found: dict[str, str] = {}
+    for entry in settings.output:
+        name, equals, path = entry.partition("=")
+        if not equals or not path or name not in FORMATS:
+            raise UsageError(
+                f"reading --output {entry}: not NAME=PATH with {', '.join(FORMATS)}", "write json=report.json"
+            )
+        found[name] = path
+    if settings.format not in FORMATS:
+        raise UsageError(
+            f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these"
+        )
+    return found
+
+
+def _write(report: Report, stdout_format: str, outputs: Mapping[str, str]) -> None:
+    _print(FORMATS[stdout_format].render(report, _colors(sys.stdout)))
+    _write_files(report, outputs)
+
+
+def _write_files(report: Report, outputs: Mapping[str, str]) -> None:
+    for name, path in outputs.items():
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(FORMATS[name].render(report))
+        except OSError as error:
+            raise click.ClickException(f"writing {path}: {error.strerror or error}") from None
+
+
+def _print(shown: str) -> None:
+    sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def _tell(report: Report, warn: bool) -> None:
+    """Say on stderr that no verdict was reached, what was being read and what to do."""
+    from tfdrift_gate.outputs.text import printable
+
+    for number, problem in enumerate(report.problems):
+        if number == 0:
+            first = "no verdict was reached"
+            click.echo(
+                f"tfdrift-gate: {first}{' (a warning, as on_error = warn asks)' if warn else ''}", err=True
+            )
+        click.echo(f"  {printable(problem.message)}", err=True)
+        if problem.hint:
+            click.echo(f"  → {printable(problem.hint)}", err=True)
+
+
+def _exit_code(report: Report, settings: Settings, warn: bool) -> ExitCode:
+    if report.problems and not warn:
+        return ExitCode.NO_VERDICT
+    return ExitCode.DRIFT if settings.blocks(report.max_severity) else ExitCode.CLEAN
+
+
+def _no_verdict(message: str, hint: str) -> None:
+    from tfdrift_gate.outputs.text import printable
+
+    click.echo("tfdrift-gate: no verdict was reached", err=True)
+    click.echo(f"  {printable(message)}", err=True)
+    if hint:
+        click.echo(f"  → {hint}", err=True)
+    sys.exit(ExitCode.NO_VERDICT)
+
+
+def _where(error: Exception) -> str:
+    """Name an unforeseen error without its text, which may quote what was being read."""
+    if os.environ.get(f"{ENVIRONMENT_PREFIX}DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    return type(error).__name__
+
+
+def _colors(stream: Any) -> bool:
+    """Colour on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _Progress:
+    """A line on stderr for reads that take more than a second, on a terminal only."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._shown = False
+
+    def __call__(self, words: str) -> None:
+        if sys.stderr.isatty() and self._clock() - self._began > 1.0:
+            from tfdrift_gate.outputs.text import printable
+
+            sys.stderr.write(f"\r\x1b[K{printable(words, 100)} …")
+            sys.stderr.flush()
+            self._shown = True
+
+    def done(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

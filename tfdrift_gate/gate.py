@@ -1,0 +1,272 @@
+"""One run, from options to report: the order of the steps, and nothing else.
+
+sources → records → changes → drift (against what Terraform believes) → rules → report. Every step it calls is
+pure but for reading what the options name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from tfdrift_gate.aws import region_from_environment
+from tfdrift_gate.catalog import Catalog, load_catalog
+from tfdrift_gate.changes.interpret import interpret
+from tfdrift_gate.drift.judge import judge
+from tfdrift_gate.drift.redact import redact
+from tfdrift_gate.errors import EventSourceError, GateError, UsageError
+from tfdrift_gate.instant import RETENTION, parse_bound, window
+from tfdrift_gate.model import (
+    Change,
+    Coverage,
+    Drift,
+    Finding,
+    Problem,
+    Report,
+    Skipped,
+    SourceRange,
+    Suppression,
+    TimeWindow,
+)
+from tfdrift_gate.records.record import RawRecord, Record, read_record, without_duplicates
+from tfdrift_gate.rules.fingerprint import fingerprint
+from tfdrift_gate.rules.load import find_rules, load_rules
+from tfdrift_gate.rules.ruleset import RuleSet
+from tfdrift_gate.rules.severity import severity_of
+from tfdrift_gate.rules.suppress import is_trusted, suppress
+from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
+from tfdrift_gate.sources import Progress, Question, Reading, Source, source_for
+from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
+from tfdrift_gate.terraform.plan import read_plan
+from tfdrift_gate.terraform.root import RootModule, open_root
+from tfdrift_gate.terraform.state import Belief, StateInstance, place, read_state
+
+_WITHHELD_NOTE = (
+    "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
+)
+
+
+def check(
+    settings: Settings, environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+) -> Report:
+    """Judge a root module and report everything learned.
+
+    ``now`` ends the window unless ``until`` does. Raises :class:`GateError` where nothing could be judged;
+    a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
+    """
+    catalog = load_catalog()
+    rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
+    root = open_root(settings.dir, settings.workspace, environment)
+    readers = [source_for(locator) for locator in settings.events]
+    if [*settings.state, *settings.events].count("-") > 1:
+        raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
+    # The window's own words are checked before anything is read.
+    until = parse_bound(settings.until, "until", now) if settings.until else now
+    since = parse_bound(settings.since, "since", now) if settings.since != LAST_APPLY else until - RETENTION
+    window(since, until)
+
+    found, texts, notes = _believed(settings, root, environment, catalog)
+    belief = place(found, catalog)
+    if settings.since == LAST_APPLY:
+        told = [text.written_at for text in texts if text.text is not None]
+        since = max(since_last_apply(told), until - RETENTION) if told or not notes else since
+    span = window(since, until)
+
+    asked = _question(settings, span, belief, catalog, progress)
+    readings = [
+        reading
+        for locator, read in zip(settings.events, readers, strict=True)
+        for reading in (_ask(read, replace(asked, locator=locator), belief, settings))
+    ]
+    reading_errors = [reading.error for reading in readings if reading.error]
+    learned = _learn([record for reading in readings for record in reading.records], span, catalog)
+    judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
+    configuration = Configuration({})
+    if judged.drifts or judged.reverted:
+        configuration = read_configuration(root)
+    findings, suppressed = _settle(judged.drifts, rules, configuration, settings, now.date())
+    reverted = [
+        _finding(redact(drift), rules, configuration, None)
+        for drift in judged.reverted
+        if not is_trusted(drift, rules.trusted)
+    ]
+    return Report(
+        window=span,
+        records_read=sum(reading.coverage.records_read for reading in readings),
+        records_relevant=learned.relevant,
+        managed=len(belief.instances),
+        coverage=_coverage(readings, learned.changes),
+        findings=_sorted(findings),
+        suppressed=_sorted(suppressed),
+        reverted=_sorted(reverted),
+        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
+        notes=(*notes, *_waiver_notes(rules, settings, now.date())),
+        problems=tuple(Problem(error.message, error.hint) for error in reading_errors),
+    )
+
+
+def without_verdict(settings: Settings | None, error: GateError, now: datetime) -> Report:
+    """Make the report of a run that could judge nothing because of ``error``."""
+    try:
+        until = parse_bound(settings.until, "until", now) if settings and settings.until else now
+        since = parse_bound(settings.since, "since", now) if settings else now
+    except UsageError:
+        since = until = now
+    return Report(window=TimeWindow(since, until), problems=(Problem(error.message, error.hint),))
+
+
+def _believed(
+    settings: Settings, root: RootModule, environment: Mapping[str, str], catalog: Catalog
+) -> tuple[list[StateInstance], list[StateText], list[str]]:
+    """State's instances: as named, else as the plan holds them, else from the root's own backend."""
+    if settings.plan:
+        plan = fetch_named(settings.plan, settings.credentials, "plan")
+        planned = read_plan(plan.text or b"", plan.where, catalog)
+        if not settings.state:
+            return planned, [], []
+    if settings.state:
+        texts = [fetch_named(locator, settings.credentials) for locator in settings.state]
+    else:
+        texts = [fetch_discovered(root, settings.credentials, environment)]
+    notes = [f"no state yet: looked for it in {text.where}" for text in texts if text.text is None]
+    found = [
+        instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)
+    ]
+    return found, texts, notes
+
+
+def _question(
+    settings: Settings, span: TimeWindow, belief: Belief, catalog: Catalog, progress: Progress
+) -> Question:
+    named = belief.regions
+    if not named and (here := region_from_environment()):
+        named = (here,)
+    return Question(
+        locator="",
+        window=span,
+        event_sources=catalog.event_sources,
+        regions=settings.region or named,
+        accounts=belief.accounts,
+        credentials=settings.credentials,
+        deadline=settings.deadline,
+        progress=progress,
+    )
+
+
+def _ask(read: Source, question: Question, belief: Belief, settings: Settings) -> Iterable[Reading]:
+    """Ask one source; event history is not asked for where nothing could come of it."""
+    live = question.locator.startswith("cloudtrail:")
+    if live and not belief.instances and settings.unmanaged != "all":
+        note = "not asked: the given states manage no Lambda resource"
+        yield Reading((), _nothing_read(question, note, complete=True))
+    elif live and not question.regions:
+        error = EventSourceError(
+            "reading CloudTrail's event history: neither state nor the environment names a region",
+            "name one with --region or AWS_REGION",
+        )
+        yield Reading((), _nothing_read(question, error.message, complete=False), error)
+    else:
+        yield from read(question)
+
+
+def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:
+    span = question.window
+    return Coverage(question.locator, None, None, span.since, span.until, complete, 0, 0, note)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    changes: tuple[Change, ...]
+    skipped: tuple[Skipped, ...]
+    relevant: int
+
+
+def _learn(raws: Sequence[RawRecord], span: TimeWindow, catalog: Catalog) -> _Learned:
+    """Records → changes: what takes part, what it did, and what of it was not understood."""
+    changes: list[Change] = []
+    skipped: list[Skipped] = []
+    relevant = 0
+    event_sources = catalog.event_sources
+    for raw in without_duplicates(raws):
+        record = read_record(raw, event_sources)
+        if isinstance(record, Skipped):
+            skipped.append(record)
+        elif isinstance(record, Record) and record.event.event_time in span:
+            relevant += 1
+            meaning = interpret(record, catalog)
+            skipped.extend(meaning.skipped)
+            if meaning.change:
+                changes.append(meaning.change)
+    changes.sort(key=lambda change: (change.event.event_time, change.event.event_id or ""))
+    skipped.sort(key=lambda entry: (entry.event_time.timestamp() if entry.event_time else 0.0, entry.detail))
+    return _Learned(tuple(changes), tuple(skipped), relevant)
+
+
+def _settle(
+    drifts: Iterable[Drift], rules: RuleSet, configuration: Configuration, settings: Settings, today: date
+) -> tuple[list[Finding], list[Finding]]:
+    findings: list[Finding] = []
+    suppressed: list[Finding] = []
+    waivers = () if settings.no_waivers else rules.waivers
+    for drift in drifts:
+        declared = configuration.find(drift.instance.address) if drift.instance else None
+        left, taken = suppress(
+            redact(drift), declared.ignores if declared else lambda _: False, waivers, rules.trusted, today
+        )
+        if left is not None:
+            findings.append(_finding(left, rules, configuration, None))
+        suppressed.extend(_finding(part, rules, configuration, why) for part, why in taken)
+    return findings, suppressed
+
+
+def _finding(
+    drift: Drift, rules: RuleSet, configuration: Configuration, suppressed_by: Suppression | None
+) -> Finding:
+    verdict = severity_of(drift, rules.rules)
+    declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
+    source: SourceRange | None = declared.source if declared else None
+    return Finding(
+        id=fingerprint(drift),
+        drift=drift,
+        severity=verdict.severity,
+        rule=verdict.rule,
+        reasons=verdict.reasons,
+        source=source,
+        suppressed_by=suppressed_by,
+    )
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The one order of every output: worst first, then address, then resource id."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                -finding.severity,
+                finding.address or "",
+                finding.drift.resource_id,
+                finding.id,
+            ),
+        )
+    )
+
+
+def _coverage(readings: Sequence[Reading], changes: Sequence[Change]) -> tuple[Coverage, ...]:
+    found = [reading.coverage for reading in readings]
+    if found and any(change.rewrites for change in changes):
+        found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, _WITHHELD_NOTE) if part))
+    return tuple(found)
+
+
+def _waiver_notes(rules: RuleSet, settings: Settings, today: date) -> list[str]:
+    if settings.no_waivers:
+        return []
+    return [
+        f"a waiver has expired and no longer waives: {waiver.words} ({waiver.reason}; owner {waiver.owner},"
+        f" expired {waiver.expires.isoformat()})"
+        for waiver in rules.waivers
+        if today >= waiver.expires
+    ]

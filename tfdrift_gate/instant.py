@@ -1,0 +1,63 @@
+"""Moments and windows as people and AWS write them, read into UTC datetimes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from tfdrift_gate.errors import UsageError
+from tfdrift_gate.model import TimeWindow
+
+RETENTION = timedelta(days=90)
+"""How far back CloudTrail's event history goes.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+"""
+
+_AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant; UTC where it names no zone.
+
+    Takes what CloudTrail, Lambda (``…+0000``), Lake (a blank for the ``T``) and people write. Raises
+    ValueError for anything else.
+    """
+    cleaned = text.strip().replace("Z", "+00:00").replace("z", "+00:00")
+    moment = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", cleaned))
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc)
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as CloudTrail does: UTC, ``Z``, whole seconds unless it has a fraction."""
+    return moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def parse_bound(text: str, option: str, now: datetime) -> datetime:
+    """Read one end of the window: ``90m``, ``24h``, ``7d`` before ``now``, or an instant.
+
+    Raises :class:`UsageError` naming ``option``.
+    """
+    try:
+        if ago := _AGO.fullmatch(text.strip()):
+            return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"reading {option}: {text!r} is neither a span (90m, 24h, 7d) nor an ISO 8601 instant",
+            "write for example 24h, 7d or 2026-01-31T08:00:00Z",
+        ) from None
+
+
+def window(since: datetime, until: datetime) -> TimeWindow:
+    """Make a window of two moments; :class:`UsageError` where it would be empty."""
+    if since >= until:
+        raise UsageError(
+            f"reading since and until: the window is empty ({iso(since)} is not before {iso(until)})",
+            "give a since that lies before until",
+        )
+    return TimeWindow(since, until)

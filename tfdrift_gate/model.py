@@ -1,0 +1,298 @@
+"""The nouns every step shares: small, frozen, and without behaviour beyond their own words.
+
+Terraform's words (address, instance, state) and CloudTrail's (record, event, user identity) are used as
+their owners use them. Times are timezone-aware UTC datetimes throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, IntEnum
+from typing import Any, Final
+
+
+class Severity(IntEnum):
+    """How bad a finding is; comparable, lowest first."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case word that rules files, options and reports use."""
+        return self.name.lower()
+
+
+class Kind(str, Enum):
+    """What happened to a resource, net of everything undone since."""
+
+    MODIFIED = "modified"
+    DELETED = "deleted"
+    REPLACED = "replaced"
+    UNMANAGED = "unmanaged"
+
+
+class Effect(str, Enum):
+    """What one API call does to one resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Withheld(Enum):
+    """The value of an attribute that CloudTrail does not show."""
+
+    WITHHELD = "withheld"
+
+
+WITHHELD: Final = Withheld.WITHHELD
+
+SENSITIVE: Final = "(sensitive)"
+"""What stands in every output for a value that state marks sensitive."""
+
+
+@dataclass(frozen=True)
+class TimeWindow:
+    """The stretch of event history that is judged; both ends belong to it."""
+
+    since: datetime
+    until: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.since <= moment <= self.until
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who made a call, as far as CloudTrail's ``userIdentity`` tells."""
+
+    type: str
+    """``userIdentity.type``: ``IAMUser``, ``AssumedRole``, ``Root``, ``AWSService``, …"""
+    name: str | None = None
+    """The person or session where CloudTrail tells, else the user, role or service."""
+    arn: str | None = None
+    account_id: str | None = None
+    session_name: str | None = None
+    source_identity: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+    mfa: bool | None = None
+    role_arn: str | None = None
+    """The role behind an assumed-role session, path included (``sessionIssuer.arn``)."""
+
+
+UNKNOWN_ACTOR: Final = Actor(type="Unknown")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One CloudTrail record's evidence: what was called, when, where and by whom."""
+
+    event_id: str | None
+    event_name: str
+    """As recorded, version suffix included."""
+    event_time: datetime
+    aws_region: str
+    actor: Actor
+    origin: str
+    """``console``, ``cli``, ``sdk``, ``cloudformation``, ``terraform``, ``aws-service`` or ``unknown``."""
+
+
+@dataclass(frozen=True)
+class ResourceKey:
+    """Which thing in AWS: never a bare id, since names repeat across accounts and regions.
+
+    A region belongs to one partition, so the partition needs no part of its own.
+    """
+
+    resource_type: str
+    account: str
+    region: str
+    parts: tuple[str, ...]
+    """The name parts in the catalogue's order, e.g. (function, qualifier, statement id)."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one record does to one resource."""
+
+    event: Event
+    key: ResourceKey
+    effect: Effect
+    parent: ResourceKey | None = None
+    """The function it hangs on, where it hangs on one."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Attributes that the call set: value after the call in Terraform's type, or :data:`WITHHELD`."""
+    revealed: Mapping[str, Any] = field(default_factory=dict)
+    """Attributes that the answer shows although the call did not set them."""
+    rewrites: frozenset[str] = frozenset()
+    """Withheld attributes that the call may have written without that being visible."""
+    modified_at: datetime | None = None
+    """The resource's own modification time as the answer gives it."""
+    cascade: bool = False
+    """Not called for itself: deleted together with the function it hung on."""
+
+
+@dataclass(frozen=True)
+class SourceRange:
+    """Where a resource block stands: file relative to the root module, 1-based lines."""
+
+    file: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True)
+class ResourceInstance:
+    """One managed resource instance as Terraform's state believes it to be."""
+
+    address: str
+    """The full address, e.g. ``module.api.aws_lambda_function.fn["a"]``."""
+    resource_type: str
+    key: ResourceKey
+    attributes: Mapping[str, Any]
+    """State's attribute values. They may be secret: only catalogued, non-sensitive ones are ever shown."""
+    sensitive: tuple[str, ...] = ()
+    """Attribute paths that state marks sensitive, e.g. ``environment`` or ``vpc_config[0].subnet_ids``."""
+    parent: ResourceKey | None = None
+    modified_at: datetime | None = None
+    """The resource's own modification time when Terraform last read it."""
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Why a finding does not count: ``kind`` is ``ignore_changes``, ``waiver``, ``trusted`` …"""
+
+    kind: str
+    reason: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AttributeChange:
+    """One attribute's net difference. ``before`` is state's value, ``after`` what stands in AWS now."""
+
+    attribute: str
+    before: Any
+    after: Any
+    known: bool
+    """False where CloudTrail withholds the value; ``before`` and ``after`` are then None."""
+    event: Event | None
+    """The call that set it; None where only a later answer revealed it."""
+    revealed_by: Event | None = None
+    removed: bool = False
+    """The attribute went from a value to none."""
+    settled: Suppression | None = None
+    """Why a withheld change need not be held against anyone."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A net out-of-band change of one resource, before rules have judged it."""
+
+    kind: Kind
+    key: ResourceKey
+    resource_id: str
+    """Terraform's import id."""
+    changes: tuple[AttributeChange, ...]
+    events: tuple[Event, ...]
+    """What happened to the resource by hand, oldest first."""
+    instance: ResourceInstance | None = None
+    parent_address: str | None = None
+    cascade: bool = False
+    note: str = ""
+    """What a reader must know to understand the finding, e.g. that its function was deleted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A drift with its severity, as reports show it."""
+
+    id: str
+    drift: Drift
+    severity: Severity
+    rule: str | None
+    reasons: tuple[str, ...]
+    source: SourceRange | None = None
+    suppressed_by: Suppression | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The instance's full address; None for what nobody manages."""
+        return self.drift.instance.address if self.drift.instance else None
+
+    @property
+    def last_event(self) -> Event | None:
+        """The event whose actor answers for the finding."""
+        return self.drift.events[-1] if self.drift.events else None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something that could not be judged, and why. ``reason`` is a stable kebab-case word."""
+
+    reason: str
+    detail: str
+    event_id: str | None = None
+    event_name: str | None = None
+    event_time: datetime | None = None
+    resource_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one read of one source saw: a source, account and region at a time."""
+
+    source: str
+    account: str | None
+    region: str | None
+    since: datetime
+    until: datetime
+    complete: bool
+    records_read: int
+    api_calls: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why no verdict was reached, as a report carries it."""
+
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one run learned, what it could not judge included."""
+
+    window: TimeWindow
+    records_read: int = 0
+    records_relevant: int = 0
+    managed: int = 0
+    """How many resource instances of the catalogue's types the given states manage."""
+    coverage: tuple[Coverage, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    reverted: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What every reader must see beside the verdict, e.g. that there is no state yet."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """``incomplete`` where something could not be read, else ``drift`` or ``clean``."""
+        if self.problems:
+            return "incomplete"
+        return "drift" if self.findings else "clean"
+
+    @property
+    def max_severity(self) -> Severity | None:
+        """The worst finding's severity."""
+        return max((finding.severity for finding in self.findings), default=None)

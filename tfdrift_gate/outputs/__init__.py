@@ -1,0 +1,35 @@
+"""Outputs: pure functions from the one report to text. The same report gives the same bytes.
+
+Adding one is a file here with ``render(report, color)`` and a row in :data:`FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from tfdrift_gate.model import Report
+
+Render = Callable[[Report, bool], str]
+"""Given the report and whether to colour; gives text that ends in a newline."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One output format: the module that renders it and what it is for."""
+
+    module: str
+    help: str
+
+    def render(self, report: Report, color: bool = False) -> str:
+        """Render the report."""
+        function: Render = import_module(self.module).render
+        return function(report, color)
+
+
+FORMATS: Mapping[str, Format] = {
+    "table": Format("tfdrift_gate.outputs.table", "for people: what changed, old → new, by whom"),
+    "json": Format("tfdrift_gate.outputs.json", "the whole report; its JSON Schema ships in the package"),
+}
+"""By the name that ``--format`` and ``--output`` take."""

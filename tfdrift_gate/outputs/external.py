@@ -1,0 +1,87 @@
+"""The answer to Terraform's ``external`` data source: one flat object of strings, and the plan's message.
+
+Protocol: https://registry.terraform.io/providers/hashicorp/external/latest/docs/data-sources/external. The
+answer is kept in Terraform's state, so it holds nothing that differs between two runs over the same facts.
+"""
+
+from __future__ import annotations
+
+import json
+
+from tfdrift_gate.model import Finding, Report
+from tfdrift_gate.outputs import text
+from tfdrift_gate.outputs.json import finding_document
+
+MOST_FINDINGS = 50
+"""Findings that the answer and its message hold; the report file has all."""
+
+
+def answer(report: Report, mode: str, blocking: bool, report_path: str) -> dict[str, str]:
+    """Make the answer's object; every value is a text."""
+    shown = report.findings[:MOST_FINDINGS]
+    return {
+        "verdict": report.verdict,
+        "mode": mode,
+        "max_severity": report.max_severity.word if report.max_severity else "none",
+        "finding_count": str(len(report.findings)),
+        "suppressed_count": str(len(report.suppressed)),
+        "skipped_count": str(len(report.skipped)),
+        "blocking": "true" if blocking else "false",
+        "message": message(report),
+        "findings": json.dumps([finding_document(finding) for finding in shown]),
+        "truncated": "true" if len(report.findings) > len(shown) else "false",
+        "report_path": report_path,
+    }
+
+
+def switched_off() -> dict[str, str]:
+    """Make the answer of a gate that the environment switched off: nothing was read."""
+    return {
+        "verdict": "off",
+        "mode": "off",
+        "max_severity": "none",
+        "finding_count": "0",
+        "suppressed_count": "0",
+        "skipped_count": "0",
+        "blocking": "false",
+        "message": "tfdrift-gate is switched off (TFDRIFT_GATE_MODE=off): nothing was checked",
+        "findings": "[]",
+        "truncated": "false",
+        "report_path": "",
+    }
+
+
+def message(report: Report) -> str:
+    """Write what the plan shows a person; one line when clean.
+
+    NOTE: Terraform re-wraps a diagnostic's lines unless they begin with a blank.
+    """
+    lines = [text.headline(report)]
+    for finding in report.findings[:MOST_FINDINGS]:
+        lines.append("")
+        lines.extend(_lines(finding))
+    if more := len(report.findings) - MOST_FINDINGS:
+        if more > 0:
+            lines.extend(["", f" … and {more} more: run tfdrift-gate check to see all"])
+    if report.problems:
+        lines.extend(f" {text.printable(problem.hint)}" for problem in report.problems if problem.hint)
+    if report.findings:
+        lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
+    return "\n".join(lines)
+
+
+def _lines(finding: Finding) -> list[str]:
+    drift = finding.drift
+    last = finding.last_event
+    head = f" {finding.severity.name:<8}  {text.subject(finding)}"
+    if drift.kind.value != "modified":
+        head += f" ({drift.kind.value})"
+    indent = " " * 11
+    lines = [head, *(indent + text.change(change, drift.kind) for change in drift.changes)]
+    if last:
+        name = f"by {text.who(last)} ({text.from_where(last)})"
+        lines.append(f"{indent}{name} at {text.when(last)}, {drift.key.region}")
+    else:
+        lines.append(f"{indent}by nobody seen in the window, {drift.key.region}")
+    lines.extend(f"{indent}{text.printable(reason)}" for reason in finding.reasons[:3])
+    return lines

@@ -1,0 +1,157 @@
+"""``json``: the whole report, the source of truth of every other tool.
+
+Its JSON Schema is ``tfdrift_gate/data/report.schema.json``. Keys are only ever added within a major
+``schema_version``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tfdrift_gate import __version__
+from tfdrift_gate.instant import iso
+from tfdrift_gate.model import (
+    UNKNOWN_ACTOR,
+    Actor,
+    AttributeChange,
+    Coverage,
+    Event,
+    Finding,
+    Report,
+    Severity,
+    Skipped,
+)
+
+SCHEMA_VERSION = "1.0"
+
+
+def render(report: Report, color: bool = False) -> str:
+    """Render the report as indented JSON; ``color`` has no effect.
+
+    Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it.
+    """
+    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Make the report's JSON object, keys in the contract's order."""
+    by_severity = {level.word: 0 for level in Severity}
+    for finding in report.findings:
+        by_severity[finding.severity.word] += 1
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "tfdrift-gate", "version": __version__},
+        "verdict": report.verdict,
+        "max_severity": report.max_severity.word if report.max_severity else None,
+        "window": {"since": iso(report.window.since), "until": iso(report.window.until)},
+        "counts": {
+            "records_read": report.records_read,
+            "records_relevant": report.records_relevant,
+            "managed": report.managed,
+            "findings": len(report.findings),
+            "suppressed": len(report.suppressed),
+            "reverted": len(report.reverted),
+            "skipped": len(report.skipped),
+            "by_severity": by_severity,
+        },
+        "coverage": [_coverage(entry) for entry in report.coverage],
+        "findings": [finding_document(finding) for finding in report.findings],
+        "suppressed": [finding_document(finding) for finding in report.suppressed],
+        "reverted": [finding_document(finding) for finding in report.reverted],
+        "skipped": [_skipped(entry) for entry in report.skipped],
+        "notes": list(report.notes),
+        "problems": [{"message": problem.message, "hint": problem.hint} for problem in report.problems],
+    }
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Make one finding's JSON object; a suppressed one also says by what."""
+    drift = finding.drift
+    last = finding.last_event
+    entry: dict[str, Any] = {
+        "id": finding.id,
+        "kind": drift.kind.value,
+        "address": finding.address,
+        "parent_address": drift.parent_address,
+        "resource_type": drift.key.resource_type,
+        "resource_id": drift.resource_id,
+        "account": drift.key.account,
+        "region": drift.key.region,
+        "changes": [_change(change) for change in drift.changes],
+        "severity": finding.severity.word,
+        "rule": finding.rule,
+        "reasons": list(finding.reasons),
+        "origin": last.origin if last else "unknown",
+        "actor": _actor(last.actor if last else UNKNOWN_ACTOR),
+        "events": [_event(event) for event in drift.events],
+        "source": None,
+    }
+    if finding.source:
+        source = finding.source
+        entry["source"] = {"file": source.file, "line": source.line, "end_line": source.end_line}
+    if finding.suppressed_by:
+        why = finding.suppressed_by
+        entry["suppressed_by"] = {"kind": why.kind, "reason": why.reason, **why.details}
+    return entry
+
+
+def _change(change: AttributeChange) -> dict[str, Any]:
+    return {
+        "attribute": change.attribute,
+        "before": change.before,
+        "after": change.after,
+        "known": change.known,
+        "event_id": change.event.event_id if change.event else None,
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "event_id": event.event_id,
+        "event_name": event.event_name,
+        "event_time": iso(event.event_time),
+        "aws_region": event.aws_region,
+        "actor": _actor(event.actor),
+        "origin": event.origin,
+    }
+
+
+def _actor(actor: Actor) -> dict[str, Any]:
+    return {
+        "type": actor.type,
+        "name": actor.name,
+        "arn": actor.arn,
+        "account_id": actor.account_id,
+        "session_name": actor.session_name,
+        "source_identity": actor.source_identity,
+        "source_ip": actor.source_ip,
+        "user_agent": actor.user_agent,
+        "mfa": actor.mfa,
+        "role_arn": actor.role_arn,
+    }
+
+
+def _coverage(entry: Coverage) -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "account": entry.account,
+        "region": entry.region,
+        "since": iso(entry.since),
+        "until": iso(entry.until),
+        "complete": entry.complete,
+        "records_read": entry.records_read,
+        "api_calls": entry.api_calls,
+        "note": entry.note,
+    }
+
+
+def _skipped(entry: Skipped) -> dict[str, Any]:
+    return {
+        "reason": entry.reason,
+        "detail": entry.detail,
+        "event_id": entry.event_id,
+        "event_name": entry.event_name,
+        "event_time": iso(entry.event_time) if entry.event_time else None,
+        "resource_id": entry.resource_id,
+    }

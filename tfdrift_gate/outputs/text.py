@@ -1,0 +1,115 @@
+"""Words for people, and the one place where hostile text is made harmless for a terminal.
+
+Actor names, user agents and resource names come from CloudTrail and are anybody's to choose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+from tfdrift_gate.instant import iso
+from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, Report
+
+LONGEST_VALUE = 120
+"""Characters of one value that a person is shown."""
+
+_PLAIN = re.compile(r"[^\s\"'\\,→]+")
+# Control and format characters (ANSI escapes, bidirectional overrides, zero-width) and line separators.
+_HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def printable(text: str, longest: int = 1000) -> str:
+    """Make text safe to print on one line: what could move a cursor or reorder letters is written out.
+
+    >>> printable("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    shown = "".join(
+        character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
+        for character in text[: longest + 1]
+    )
+    return shown if len(text) <= longest else shown[:longest] + "…"
+
+
+def value(given: Any) -> str:
+    """Write an attribute's value: bare where it is one word, as JSON otherwise, ``none`` where there is none."""
+    if given is None or given == "" or given == []:
+        return "none"
+    if isinstance(given, str) and _PLAIN.fullmatch(given):
+        return printable(given, LONGEST_VALUE)
+    return printable(json.dumps(given, ensure_ascii=False, sort_keys=True), LONGEST_VALUE)
+
+
+def change(given: AttributeChange, kind: Kind) -> str:
+    """Write one attribute's change: ``memory_size 512 → 1024``; of an addition only what was added."""
+    name = printable(given.attribute)
+    if not given.known:
+        return f"{name} changed (CloudTrail withholds the value)"
+    if kind is Kind.UNMANAGED:
+        return f"{name} = {value(given.after)}"
+    return f"{name} {value(given.before)} → {value(given.after)}"
+
+
+def subject(finding: Finding) -> str:
+    """Name the resource of a finding: its address, or its type and id and what it hangs on."""
+    if finding.address:
+        return printable(finding.address)
+    drift = finding.drift
+    named = f"{drift.key.resource_type} {printable(drift.resource_id)}"
+    return f"{named} on {printable(drift.parent_address)}" if drift.parent_address else named
+
+
+def who(event: Event | None) -> str:
+    """Name who made a call: the person or session, and the role behind it."""
+    if event is None:
+        return "unknown"
+    actor = event.actor
+    role = actor.role_arn.rsplit("/", 1)[-1] if actor.role_arn else None
+    parts = [actor.name or "unknown"]
+    if actor.session_name and role and role != actor.name:
+        parts.append(f"as {role}")
+    return printable(" ".join(parts), 200)
+
+
+def from_where(event: Event | None) -> str:
+    """Say how and from which address a call was made: ``console, 203.0.113.9``."""
+    if event is None:
+        return "unknown origin"
+    return printable(", ".join(part for part in (event.origin, event.actor.source_ip) if part), 200)
+
+
+def when(event: Event | None) -> str:
+    """Say when a call was made (UTC)."""
+    return iso(event.event_time) if event else "at an unknown time"
+
+
+def headline(report: Report) -> str:
+    """Say the verdict in one sentence."""
+    if report.problems:
+        so_far = (
+            f"; found so far: {counted(len(report.findings), 'out-of-band change')}"
+            if report.findings
+            else ""
+        )
+        return f"No verdict was reached: {printable(report.problems[0].message)}{so_far}"
+    unjudged = f" ({counted(len(report.skipped), 'thing')} could not be judged)" if report.skipped else ""
+    if not report.findings:
+        noted = f" ({printable(report.notes[0])})" if report.notes else ""
+        return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
+    worst = report.max_severity.name if report.max_severity else ""
+    return (
+        f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, plural where it is not one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _written_out(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,1 @@
+"""Records: what CloudTrail wrote down, read into typed events with their actor and origin."""

@@ -1,0 +1,157 @@
+"""One CloudTrail record, read into what the later steps need.
+
+Fields: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tfdrift_gate.instant import parse_instant
+from tfdrift_gate.model import Event, Skipped
+from tfdrift_gate.records.identity import actor_of, origin_of
+
+_SUFFIX = re.compile(r"20\d{6}(v\d+)?$")
+_READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """A record as a source gave it, and where it stood (``trail.json.gz: record 3``)."""
+
+    position: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """A successful, mutating management call."""
+
+    event: Event
+    api: str
+    """The public API's name: ``eventName`` without date and version suffix."""
+    event_source: str
+    account: str | None
+    """The account that received the record."""
+    request: Mapping[str, Any] | None
+    response: Mapping[str, Any] | None
+    answer_shown: bool
+    """Whether the record has ``responseElements`` at all, null included."""
+
+
+def api_name(event_name: str) -> str:
+    """Strip the date and version that the recorded name of an older Lambda operation ends in.
+
+    ``UpdateFunctionConfiguration20150331v2`` → ``UpdateFunctionConfiguration``. AWS: the name "might include date
+    and version information, but it is still referring to the same public API action",
+    https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+    """
+    return _SUFFIX.sub("", event_name)
+
+
+def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skipped | None:
+    """Read one raw record.
+
+    None for what does not take part: another service's, a read, a data event, a failed call.
+    :class:`Skipped` for what should take part and cannot be read. Never raises.
+    """
+    body = raw.body
+    if not isinstance(body, Mapping):
+        return Skipped("malformed-record", f"{raw.position}: not a JSON object")
+    source = body.get("eventSource")
+    if not isinstance(source, str):
+        return Skipped("malformed-record", f"{raw.position}: no eventSource")
+    if source not in event_sources:
+        return None
+    name = body.get("eventName")
+    if not isinstance(name, str) or not name:
+        return Skipped("malformed-record", f"{raw.position}: no eventName", _text(body.get("eventID")))
+    if not _mutates(body, name) or body.get("errorCode"):
+        return None
+    event_id = _text(body.get("eventID"))
+    try:
+        time = parse_instant(body["eventTime"])
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
+        return Skipped("malformed-record", f"{raw.position}: eventTime is not an instant", event_id, name)
+    event = Event(
+        event_id=event_id,
+        event_name=name,
+        event_time=time,
+        aws_region=_text(body.get("awsRegion")) or "",
+        actor=actor_of(body),
+        origin=origin_of(body),
+    )
+    try:
+        request, response = (_object(body.get(key)) for key in ("requestParameters", "responseElements"))
+    except ValueError:
+        return Skipped(
+            "truncated-record",
+            f"{raw.position}: requestParameters or responseElements is no JSON object; CloudTrail cuts"
+            " both at 100 KB",
+            event_id,
+            name,
+            time,
+        )
+    identity = body.get("userIdentity")
+    return Record(
+        event=event,
+        api=api_name(name),
+        event_source=source,
+        account=_text(body.get("recipientAccountId"))
+        or (_text(identity.get("accountId")) if isinstance(identity, Mapping) else None),
+        request=request,
+        response=response,
+        answer_shown="responseElements" in body,
+    )
+
+
+def without_duplicates(raws: Iterable[RawRecord]) -> list[RawRecord]:
+    """Keep each record once, and of a corrected record only the correction.
+
+    One ``eventID`` may reach a reader through several trails. A record whose ``addendum`` has reason
+    ``UPDATED_DATA`` names the ``originalEventID`` it corrects. A record without a real id (published
+    captures mask them) is told apart by its whole content.
+    """
+    kept: dict[str, RawRecord] = {}
+    corrected: set[str] = set()
+    for raw in raws:
+        body = raw.body if isinstance(raw.body, Mapping) else {}
+        event_id = body.get("eventID")
+        addendum = body.get("addendum")
+        correction = isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA"
+        if correction and addendum.get("originalEventID") not in (None, event_id):
+            corrected.add(str(addendum["originalEventID"]))
+        if isinstance(event_id, str) and _UUID.fullmatch(event_id):
+            identity = event_id
+        else:
+            identity = json.dumps(raw.body, sort_keys=True, default=str)
+        if identity not in kept or correction:
+            kept[identity] = raw
+    return [raw for identity, raw in kept.items() if identity not in corrected]
+
+
+def _mutates(body: Mapping[str, Any], name: str) -> bool:
+    if str(body.get("managementEvent", "true")).lower() == "false" or body.get("eventCategory") == "Data":
+        return False
+    read_only = body.get("readOnly")
+    if read_only is None:  # NOTE: records from before 2020 lack the field
+        return not _READS.match(name)
+    return str(read_only).lower() != "true"
+
+
+def _object(value: Any) -> Mapping[str, Any] | None:
+    # NOTE: Athena and Lake hand both fields over as JSON text.
+    if isinstance(value, str):
+        value = json.loads(value) if value.strip() else None
+    if value is None or (isinstance(value, Mapping) and not value.get("omitted") is True):
+        return value
+    raise ValueError("not an object")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

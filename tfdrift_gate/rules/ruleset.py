@@ -1,0 +1,75 @@
+"""The nouns of a rules file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tfdrift_gate.model import Kind, Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How bad a change of some attributes of some resource types is."""
+
+    name: str
+    resource_types: tuple[str, ...]
+    severity: Severity
+    watched_attributes: tuple[str, ...] = ()
+    """Top-level attribute names; empty for everything about the type."""
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    when: str | None = None
+    reason: str = ""
+    builtin: bool = False
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A pipeline whose changes are not held against it, told by signed facts."""
+
+    name: str
+    role_arn: str
+    session_name: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """An exception with a reason, an owner and an end."""
+
+    match: Mapping[str, str]
+    """Globs by what they are matched against: ``address``, ``resource_id``, ``id``; all must match."""
+    reason: str
+    owner: str
+    expires: date
+    """From this day (UTC) on it no longer waives."""
+    attributes: tuple[str, ...] = ()
+    """Attribute names; empty for all of them."""
+
+    @property
+    def words(self) -> str:
+        """What it is about, as a person would name it."""
+        return " ".join(self.match.values())
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Everything a rules file says, the built-in severities included unless they are replaced."""
+
+    rules: tuple[Rule, ...] = ()
+    trusted: tuple[Trust, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    where: str = "built in"
+
+
+def glob_matches(pattern: str, text: str) -> bool:
+    """Match ``*`` and ``?``; every other character, brackets of an address included, stands for itself."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def names(pattern: str, attribute: str) -> bool:
+    """Tell whether an attribute name of a rule or waiver covers an attribute path."""
+    return attribute == pattern or attribute.startswith((f"{pattern}[", f"{pattern}."))

@@ -1,0 +1,96 @@
+"""How bad a drift is: the highest matching rule wins, and every rule that matches gives its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tfdrift_gate.model import AttributeChange, Drift, Kind, Severity
+from tfdrift_gate.rules.conditions import CONDITIONS
+from tfdrift_gate.rules.ruleset import Rule, names
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A severity, the rule that gave it and every reason."""
+
+    severity: Severity
+    rule: str | None
+    reasons: tuple[str, ...]
+
+
+def severity_of(drift: Drift, rules: Sequence[Rule]) -> Verdict:
+    """Judge a drift by the rules in force.
+
+    What a rule of the rules file names keeps no built-in severity; what none names is low.
+    """
+    own = [
+        (rule, watched)
+        for rule in rules
+        if not rule.builtin and (watched := _watched(rule, drift)) is not None
+    ]
+    counted = own + [
+        (rule, watched)
+        for rule in rules
+        if rule.builtin
+        and (watched := _watched(rule, drift)) is not None
+        and not _overruled(watched, drift, own)
+    ]
+    counted.sort(key=lambda pair: -pair[0].severity)
+    reasons = [_reason(rule, watched) for rule, watched in counted] or ["no rule names it"]
+    if drift.note and not any(drift.note in reason for reason in reasons):
+        reasons.append(drift.note)
+    reasons.extend(_unexplained(drift))
+    if not counted:
+        return Verdict(Severity.LOW, None, tuple(reasons))
+    return Verdict(counted[0][0].severity, counted[0][0].name, tuple(dict.fromkeys(reasons)))
+
+
+def _watched(rule: Rule, drift: Drift) -> tuple[AttributeChange, ...] | None:
+    """The changes that a rule is about; None where it does not match."""
+    if drift.kind not in rule.kinds:
+        return None
+    if "*" not in rule.resource_types and drift.key.resource_type not in rule.resource_types:
+        return None
+    changes = drift.changes
+    if rule.watched_attributes:
+        changes = tuple(
+            change
+            for change in changes
+            if any(names(attribute, change.attribute) for attribute in rule.watched_attributes)
+        )
+        if not changes:
+            return None
+    if rule.when and not CONDITIONS[rule.when](drift, changes):
+        return None
+    return changes
+
+
+def _overruled(
+    watched: tuple[AttributeChange, ...],
+    drift: Drift,
+    own: Sequence[tuple[Rule, tuple[AttributeChange, ...]]],
+) -> bool:
+    if any(not rule.watched_attributes for rule, _ in own):
+        return True
+    if drift.kind is Kind.UNMANAGED:
+        return bool(own)
+    named = {change.attribute for _, changes in own for change in changes}
+    return bool(watched) and all(change.attribute in named for change in watched)
+
+
+def _reason(rule: Rule, watched: Sequence[AttributeChange]) -> str:
+    text = rule.reason or f'rule "{rule.name}"'
+    if not rule.watched_attributes:
+        return text
+    heads = dict.fromkeys(change.attribute.split("[")[0] for change in watched)
+    return f"{', '.join(heads)}: {text}"
+
+
+def _unexplained(drift: Drift) -> list[str]:
+    return [
+        f"{change.attribute}: seen in the answer of {change.revealed_by.event_name}"
+        f" (event {change.revealed_by.event_id}), which did not ask for it"
+        for change in drift.changes
+        if change.revealed_by
+    ]

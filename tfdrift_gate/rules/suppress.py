@@ -1,0 +1,140 @@
+"""Whose drift is not held against them: ``ignore_changes``, then waivers, then trusted pipelines.
+
+Each takes the attributes it covers; what is left of a drift stays a drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from tfdrift_gate.model import AttributeChange, Drift, Event, Kind, Suppression
+from tfdrift_gate.rules.fingerprint import fingerprint
+from tfdrift_gate.rules.ruleset import Trust, Waiver, glob_matches, names
+
+_Covers = Callable[[AttributeChange], bool]
+
+
+def suppress(
+    drift: Drift,
+    ignores: Callable[[str], bool],
+    waivers: Sequence[Waiver],
+    trusted: Sequence[Trust],
+    today: date,
+) -> tuple[Drift | None, list[tuple[Drift, Suppression]]]:
+    """Take off a drift what is not held against anyone; give what stands and what was taken, with why.
+
+    ``ignores`` tells whether the resource's ``ignore_changes`` covers an attribute path. ``today`` is the
+    day (UTC) on which a waiver that expires then no longer waives.
+    """
+    taken: list[tuple[Drift, Suppression]] = []
+    left: Drift | None = drift
+    if drift.kind is Kind.MODIFIED:
+        left = _take(left, lambda change: ignores(change.attribute), _IGNORED, taken)
+    for waiver in waivers:
+        if left is not None and today < waiver.expires and _is_about(waiver, left):
+            left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
+    for trust in trusted:
+        if left is None:
+            break
+        if left.kind is Kind.MODIFIED:
+            left = _take(left, partial(_trusts_change, trust), _trusted(trust), taken)
+        elif left.events and all(_trusts(trust, event) for event in left.events):
+            taken.append((left, _trusted(trust)))
+            left = None
+    for reason in dict.fromkeys(change.settled for change in left.changes if change.settled) if left else ():
+        left = _take(left, partial(_settled_by, reason), reason, taken)
+    return left, taken
+
+
+def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
+    """Tell whether every event of a drift was a trusted pipeline's."""
+    return bool(drift.events) and all(
+        any(_trusts(trust, event) for trust in trusted) for event in drift.events
+    )
+
+
+_IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
+
+
+def _take(
+    drift: Drift | None,
+    covers: _Covers,
+    why: Suppression,
+    taken: list[tuple[Drift, Suppression]],
+    whole: bool = False,
+) -> Drift | None:
+    """Split a drift: what ``covers`` says (or all of it) goes to ``taken``, the rest is given back.
+
+    Only a modification can be split; a resource that somebody added is covered attribute by attribute or not
+    at all, and a deletion or replacement only as a whole.
+    """
+    if drift is None:
+        return None
+    by_attribute = drift.kind in (Kind.MODIFIED, Kind.UNMANAGED)
+    covered = tuple(change for change in drift.changes if by_attribute and covers(change))
+    if whole or (covered and len(covered) == len(drift.changes)):
+        taken.append((drift, why))
+        return None
+    if not covered or drift.kind is not Kind.MODIFIED:
+        return drift
+    taken.append((_part(drift, covered), why))
+    return _part(drift, tuple(change for change in drift.changes if change not in covered))
+
+
+def _part(drift: Drift, changes: tuple[AttributeChange, ...]) -> Drift:
+    """The part of a drift that has only ``changes``, with the events that explain those."""
+    own = {id(change.event) for change in changes}
+    events = tuple(event for event in drift.events if id(event) in own)
+    return replace(drift, changes=changes, events=events or drift.events)
+
+
+def _is_about(waiver: Waiver, drift: Drift) -> bool:
+    subject = {
+        "address": drift.instance.address if drift.instance else None,
+        "resource_id": drift.resource_id,
+        "id": fingerprint(drift),
+    }
+    return all(
+        (text := subject[what]) is not None and glob_matches(pattern, text)
+        for what, pattern in waiver.match.items()
+    )
+
+
+def _names(waiver: Waiver, change: AttributeChange) -> bool:
+    return any(names(attribute, change.attribute) for attribute in waiver.attributes)
+
+
+def _trusts_change(trust: Trust, change: AttributeChange) -> bool:
+    return _trusts(trust, change.event)
+
+
+def _settled_by(reason: Suppression, change: AttributeChange) -> bool:
+    return change.settled == reason
+
+
+def _waived(waiver: Waiver) -> Suppression:
+    details = {"owner": waiver.owner, "expires": waiver.expires.isoformat()}
+    return Suppression("waiver", waiver.reason, details)
+
+
+def _trusted(trust: Trust) -> Suppression:
+    return Suppression(
+        "trusted", f'made by the trusted pipeline "{trust.name}"', {"role_arn": trust.role_arn}
+    )
+
+
+def _trusts(trust: Trust, event: Event | None) -> bool:
+    if event is None:
+        return False
+    actor = event.actor
+    wanted = (
+        (trust.role_arn, actor.role_arn),
+        (trust.session_name, actor.session_name),
+        (trust.user_agent, actor.user_agent),
+    )
+    return all(
+        pattern is None or (text is not None and glob_matches(pattern, text)) for pattern, text in wanted
+    )

@@ -1,0 +1,136 @@
+"""Every option of a run in one place: read the same way from the command line, a query and the environment.
+
+``check`` and ``external`` share these names; each also reads ``TFDRIFT_GATE_<NAME>`` from the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from tfdrift_gate.aws import Credentials
+from tfdrift_gate.errors import UsageError
+from tfdrift_gate.model import Severity
+
+ENVIRONMENT_PREFIX = "TFDRIFT_GATE_"
+LAST_APPLY = "last-apply"
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "fail_on": (*(level.word for level in Severity), "never"),
+    "on_error": ("fail", "warn"),
+    "unmanaged": ("attached", "all", "none"),
+    "mode": ("off", "annotate", "fail"),
+}
+_LISTS = frozenset({"state", "events", "region", "output"})
+_OTHER_NAMES = {"regions": "region", "states": "state", "outputs": "output"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options in force. Texts are as given; what they mean is for the step that uses them to say."""
+
+    dir: str = "."
+    state: tuple[str, ...] = ()
+    workspace: str | None = None
+    plan: str | None = None
+    events: tuple[str, ...] = ("cloudtrail:",)
+    since: str = "24h"
+    until: str | None = None
+    region: tuple[str, ...] = ()
+    profile: str | None = None
+    assume_role: str | None = None
+    rules: str | None = None
+    no_waivers: bool = False
+    fail_on: str = "low"
+    on_error: str = "fail"
+    unmanaged: str = "attached"
+    deadline: float = 60.0
+    format: str = "table"
+    output: tuple[str, ...] = ()
+    mode: str = "annotate"
+
+    @property
+    def credentials(self) -> Credentials:
+        """The AWS credentials that the options name."""
+        return Credentials(self.profile, self.assume_role)
+
+    def blocks(self, severity: Severity | None) -> bool:
+        """Tell whether a worst severity is at or above ``fail_on``."""
+        if severity is None or self.fail_on == "never":
+            return False
+        return severity >= Severity[self.fail_on.upper()]
+
+
+NAMES = frozenset(item.name for item in fields(Settings))
+"""Every option's name, as a query spells it."""
+
+
+def resolve(given: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
+    """Make settings of what was given and, for the rest, of the environment.
+
+    ``given`` maps names to a text or a sequence of texts; lists given as one text are comma-separated. None and
+    empty texts count as not given. Raises :class:`UsageError` naming the option.
+    """
+    values: dict[str, object] = {}
+    for name in sorted(NAMES):
+        value = given.get(name)
+        shown = f"--{name.replace('_', '-')}"
+        if value in (None, "", ()):
+            variable = ENVIRONMENT_PREFIX + name.upper()
+            value = environment.get(variable) or (
+                environment.get(f"{variable}S") if _OTHER_NAMES.get(f"{name}s") == name else None
+            )
+            shown = variable
+        if value not in (None, "", ()):
+            values[name] = _read(name, value, shown)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def canonical_name(name: str) -> str:
+    """Give an option's own name for a spelling that a query may use (``regions`` for ``region``)."""
+    return _OTHER_NAMES.get(name, name)
+
+
+def on_error_of(given: Mapping[str, object], environment: Mapping[str, str]) -> str:
+    """Tell what an error does, even where the other options cannot be read."""
+    value = given.get("on_error") or environment.get(f"{ENVIRONMENT_PREFIX}ON_ERROR")
+    return "warn" if value == "warn" else "fail"
+
+
+def since_last_apply(written: Sequence[datetime | None]) -> datetime:
+    """Give the moment that ``since = last-apply`` means: when the oldest of the states was last written.
+
+    Raises :class:`UsageError` where a state does not tell.
+    """
+    times = [moment for moment in written if moment is not None]
+    if not times or len(times) < len(written):
+        raise UsageError(
+            "reading since: last-apply needs a state whose time of writing is known (a file or an S3 object)",
+            "write for example since = 7d",
+        )
+    return min(times)
+
+
+def _read(name: str, value: object, shown: str) -> object:
+    if name in _LISTS:
+        items = value.split(",") if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]
+        return tuple(item.strip() for item in items if item.strip())
+    text = str(value).strip()
+    if name in _CHOICES and text not in _CHOICES[name]:
+        raise UsageError(
+            f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these"
+        )
+    if name == "no_waivers":
+        if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise UsageError(f"reading {shown}: {text!r} is neither true nor false", "write true or false")
+        return text.lower() in ("true", "1", "yes")
+    if name == "deadline":
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = -1.0
+        if not 0 < seconds <= 86400:
+            raise UsageError(f"reading {shown}: {text!r} is no number of seconds", "write for example 120")
+        return seconds
+    return text

@@ -1,0 +1,69 @@
+"""Sources: where records come from. Each gives records in CloudTrail's own JSON shape and knows no Terraform.
+
+A source is a function from a :class:`Question` to readings; which one answers a locator stands in
+:data:`SOURCES`. Adding one is a file here and a row there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from tfdrift_gate.aws import Credentials
+from tfdrift_gate.errors import EventSourceError, UsageError
+from tfdrift_gate.model import Coverage, TimeWindow
+from tfdrift_gate.records.record import RawRecord
+
+Progress = Callable[[str], None]
+"""Told, in a few words, how far a long read is."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a source."""
+
+    locator: str
+    window: TimeWindow
+    event_sources: frozenset[str]
+    """The services asked for, e.g. ``lambda.amazonaws.com``; a source may give more."""
+    regions: tuple[str, ...]
+    accounts: frozenset[str]
+    """The accounts whose resources are judged; empty where state tells none."""
+    credentials: Credentials = field(default_factory=Credentials)
+    deadline: float = 60.0
+    """Seconds that the read may take."""
+    progress: Progress = lambda _: None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one read of one source, account and region gave.
+
+    ``error`` is set where it could not be read whole; ``records`` then holds what came until then.
+    """
+
+    records: tuple[RawRecord, ...]
+    coverage: Coverage
+    error: EventSourceError | None = None
+
+
+Source = Callable[[Question], Iterator[Reading]]
+
+SOURCES: dict[str, str] = {"cloudtrail": "tfdrift_gate.sources.lookup", "": "tfdrift_gate.sources.files"}
+"""The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""
+
+
+def source_for(locator: str) -> Source:
+    """Find the source that answers a locator; raises :class:`UsageError` for an unknown scheme.
+
+    Sources are imported when asked for: a run over files never loads boto3.
+    """
+    scheme, colon, _ = locator.partition(":")
+    if not colon or len(scheme) < 2 or "/" in scheme or "\\" in scheme:
+        scheme = ""
+    if scheme not in SOURCES:
+        known = ", ".join([*(f"{name}:" for name in SOURCES if name), "a file", "a folder", "a glob", "-"])
+        raise UsageError(f"reading --events {locator}: no such source", f"this version reads {known}")
+    source: Source = import_module(SOURCES[scheme]).read
+    return source

@@ -1,0 +1,309 @@
+"""State JSON, in both of Terraform's forms, read into resource instances with their place in AWS.
+
+The forms: the state file itself (version 4) and ``terraform show -json``,
+https://developer.hashicorp.com/terraform/internals/json-format. Data sources, deposed objects and types
+outside the catalogue own no settings and are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tfdrift_gate.catalog import Catalog, Resource
+from tfdrift_gate.errors import StateError
+from tfdrift_gate.function_name import parse_function_name
+from tfdrift_gate.instant import parse_instant
+from tfdrift_gate.model import ResourceInstance, ResourceKey, Skipped
+
+_ARN = re.compile(r"arn:[^:]+:lambda:([a-z0-9-]+):(\d+):")
+_PULL = "pull it with terraform state pull, and name the file with --state"
+
+
+@dataclass(frozen=True)
+class StateInstance:
+    """A managed instance as state's JSON has it, before its place in AWS is known."""
+
+    address: str
+    resource_type: str
+    provider: str
+    attributes: Mapping[str, Any]
+    sensitive: tuple[str, ...]
+    dependencies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What Terraform believes to be there: the instances of the catalogue's types, and those without a place."""
+
+    instances: tuple[ResourceInstance, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the managed resources, sorted."""
+        return tuple(sorted({instance.key.region for instance in self.instances}))
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts of the managed resources."""
+        return frozenset(instance.key.account for instance in self.instances)
+
+
+def read_state(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]:
+    """Read a state of either form; raises :class:`StateError` saying what is wrong with it."""
+    return instances_of(parse_json(text, f"the state {where}"), f"the state {where}", catalog)
+
+
+def parse_json(text: bytes, what: str) -> Mapping[str, Any]:
+    """Parse a JSON object; raises :class:`StateError` naming ``what``, never quoting the content."""
+    try:
+        data = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        cut = isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()) - 1
+        said = "it ends too early, as if truncated" if cut else "it is not JSON"
+        raise StateError(f"reading {what}: {said}{place}", _PULL) from None
+    if not isinstance(data, Mapping):
+        raise StateError(f"reading {what}: it is JSON, but not a state", _PULL)
+    return data
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[StateInstance]:
+    """Take the catalogue's managed instances out of a parsed state of either form."""
+    try:
+        if "encrypted_data" in data or "encryption" in data and "version" not in data:
+            raise StateError(
+                f"reading {what}: it is encrypted by OpenTofu",
+                "pull it with tofu state pull, which decrypts it, and name the file with --state",
+            )
+        if "format_version" in data:
+            return list(_from_show(data, catalog))
+        if data.get("version") == 4:
+            return list(_from_file(data, catalog))
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise StateError(f"reading {what}: not formed as a state ({type(error).__name__})", _PULL) from None
+    version = data.get("version")
+    said = (
+        f"it is of version {version}, and only 4 is understood" if version else "it is JSON, but not a state"
+    )
+    raise StateError(f"reading {what}: {said}", "refresh it with a current Terraform, or " + _PULL)
+
+
+def place(found: Iterable[StateInstance], catalog: Catalog) -> Belief:
+    """Give every instance its key: account, region and name parts.
+
+    An ARN tells account and region, and so does ``region`` in state of provider 6; a satellite without either
+    takes them from its function, else from all the others if those agree. An instance whose place cannot
+    be told is skipped, and said so.
+    """
+    states = list(found)
+    told = {id(state): _own_place(state, catalog.resources[state.resource_type]) for state in states}
+    functions: dict[str, list[tuple[StateInstance, str, str]]] = {}
+    for state in states:
+        account, region = told[id(state)]
+        if state.resource_type == "aws_lambda_function" and account and region:
+            functions.setdefault(str(state.attributes.get("function_name")), []).append(
+                (state, account, region)
+            )
+    accounts = {account for account, _ in told.values() if account}
+    regions = {region for _, region in told.values() if region}
+    instances: list[ResourceInstance] = []
+    skipped: list[Skipped] = []
+    for state in states:
+        resource = catalog.resources[state.resource_type]
+        account, region = told[id(state)]
+        if not (account and region):
+            near_account, near_region = _function_place(state, resource, functions, account, region)
+            account, region = account or near_account, region or near_region
+        account = account or (next(iter(accounts)) if len(accounts) == 1 else None)
+        region = region or (next(iter(regions)) if len(regions) == 1 else None)
+        parts = _parts(state, resource)
+        if account and region and parts is not None:
+            key = ResourceKey(resource.type, account, region, parts)
+            instances.append(_instance(state, resource, key))
+        else:
+            lacking = "name" if parts is None else "account or region"
+            detail = f"{state.address}: state does not tell its {lacking}, so its events cannot be told apart"
+            skipped.append(Skipped("unplaced-instance", detail, resource_id=str(state.attributes.get("id"))))
+    return Belief(tuple(instances), tuple(skipped))
+
+
+def _instance(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceInstance:
+    parent = None
+    if resource.parent:
+        for name in resource.parent.state:
+            value = state.attributes.get(name)
+            if isinstance(value, str) and value:
+                named = parse_function_name(value)
+                parent = ResourceKey(
+                    "aws_lambda_function",
+                    named.account or key.account,
+                    named.region or key.region,
+                    (named.name,),
+                )
+                break
+    return ResourceInstance(
+        address=state.address,
+        resource_type=state.resource_type,
+        key=key,
+        attributes=state.attributes,
+        sensitive=state.sensitive,
+        parent=parent,
+        modified_at=_modified_at(state, resource),
+    )
+
+
+def _own_place(state: StateInstance, resource: Resource) -> tuple[str | None, str | None]:
+    for name in resource.arn:
+        value = state.attributes.get(name)
+        if isinstance(value, str) and (found := _ARN.match(value)):
+            return found[2], found[1]
+    region = state.attributes.get("region")
+    account = None
+    for name in resource.arn:
+        value = state.attributes.get(name)
+        if isinstance(value, str) and value:
+            account = account or parse_function_name(value).account
+    return account, region if isinstance(region, str) and region else None
+
+
+def _function_place(
+    state: StateInstance,
+    resource: Resource,
+    functions: Mapping[str, list[tuple[StateInstance, str, str]]],
+    account: str | None,
+    region: str | None,
+) -> tuple[str | None, str | None]:
+    """The place of the function it names; of several, the one of the same provider or the one it depends on."""
+    value = next(
+        (state.attributes.get(name) for name in (resource.parent.state if resource.parent else ())), None
+    )
+    if not isinstance(value, str):
+        return None, None
+    near = [
+        entry
+        for entry in functions.get(parse_function_name(value).name, [])
+        if account in (None, entry[1]) and region in (None, entry[2])
+    ]
+    choices = (
+        lambda entry: True,
+        lambda entry: entry[0].provider == state.provider,
+        lambda entry: any(entry[0].address.split("[")[0] == other for other in state.dependencies),
+    )
+    for chosen in choices:
+        near = [entry for entry in near if chosen(entry)] or near
+        if len({entry[1:] for entry in near}) == 1:
+            return near[0][1], near[0][2]
+    return None, None
+
+
+def _parts(state: StateInstance, resource: Resource) -> tuple[str, ...] | None:
+    parts: list[str] = []
+    for part in resource.identity.values():
+        value = state.attributes.get(part.state)
+        text = value if isinstance(value, str) else ""
+        if part.as_ == "qualifier":
+            name = state.attributes.get("function_name")
+            inside = parse_function_name(name).qualifier if isinstance(name, str) else None
+            parts.append(text or inside or "")
+        elif not text:
+            return None
+        else:
+            parts.append(parse_function_name(text).name if part.as_ == "function" else text)
+    return tuple(parts)
+
+
+def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
+    value = state.attributes.get(resource.modified_at.state) if resource.modified_at else None
+    try:
+        return parse_instant(value) if isinstance(value, str) and value else None
+    except ValueError:
+        return None
+
+
+def _from_file(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
+    for resource in data.get("resources") or ():
+        if resource.get("mode") != "managed" or resource.get("type") not in catalog.resources:
+            continue
+        base = f"{resource['type']}.{resource['name']}"
+        if resource.get("module"):
+            base = f"{resource['module']}.{base}"
+        for instance in resource.get("instances") or ():
+            if instance.get("deposed"):
+                continue
+            yield StateInstance(
+                address=base + _index(instance.get("index_key")),
+                resource_type=resource["type"],
+                provider=str(resource.get("provider", "")),
+                attributes=_mapping(instance.get("attributes") or instance.get("attributes_flat") or {}),
+                sensitive=tuple(_sensitive_path(path) for path in instance.get("sensitive_attributes") or ()),
+                dependencies=tuple(instance.get("dependencies") or ()),
+            )
+
+
+def _from_show(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
+    def walk(module: Mapping[str, Any]) -> Iterator[StateInstance]:
+        for resource in module.get("resources") or ():
+            if (
+                resource.get("mode") == "managed"
+                and resource.get("type") in catalog.resources
+                and not resource.get("deposed_key")
+            ):
+                yield StateInstance(
+                    address=str(resource["address"]),
+                    resource_type=resource["type"],
+                    provider=str(resource.get("provider_name", "")),
+                    attributes=_mapping(resource.get("values") or {}),
+                    sensitive=tuple(_marked(resource.get("sensitive_values") or {})),
+                    dependencies=tuple(resource.get("depends_on") or ()),
+                )
+        for child in module.get("child_modules") or ():
+            yield from walk(child)
+
+    yield from walk((data.get("values") or {}).get("root_module") or {})
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError("attributes are no object")
+    return value
+
+
+def _index(key: Any) -> str:
+    if key is None:
+        return ""
+    return f"[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def _sensitive_path(path: Iterable[Mapping[str, Any]]) -> str:
+    """Write a path of ``sensitive_attributes`` ([{type: get_attr, value: …}, …]) as an attribute path."""
+    text = ""
+    for step in path:
+        value = step.get("value")
+        if step.get("type") == "index":
+            value = value.get("value") if isinstance(value, Mapping) else value
+            text += f"[{value}]"
+        else:
+            text += f".{value}" if text else str(value)
+    return text
+
+
+def _marked(value: Any, path: str = "") -> Iterator[str]:
+    """Walk ``sensitive_values``, which has true at each place that is sensitive."""
+    if value is True:
+        yield path
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _marked(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _marked(inner, f"{path}[{position}]")
