@@ -179,12 +179,8 @@ def read_catalog(name: str, text: str) -> tuple[str, dict[str, Resource], list[E
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it is built
         source = data["event_source"]
-        found = {
-            key: _resource(f"{name}: resources.{key}", key, body) for key, body in data["resources"].items()
-        }
-        entries = [
-            _event(f"{name}: events.{api}", api, source, body, found) for api, body in data["events"].items()
-        ]
+        found = {key: _resource(f"{name}: resources.{key}", key, body) for key, body in data["resources"].items()}
+        entries = [_event(f"{name}: events.{api}", api, source, body, found) for api, body in data["events"].items()]
         return source, found, entries, tuple(data.get("without_effect", ()))
     except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise CatalogError(f"reading the catalogue {name}: {error!r}", "reinstall tfdrift-gate") from error
@@ -192,8 +188,7 @@ def read_catalog(name: str, text: str) -> tuple[str, dict[str, Resource], list[E
 
 def _resource(where: str, name: str, body: Mapping[str, Any]) -> Resource:
     attributes = {
-        key: _entry(f"{where}.attributes.{key}", Attribute, value)
-        for key, value in body["attributes"].items()
+        key: _entry(f"{where}.attributes.{key}", Attribute, value) for key, value in body["attributes"].items()
     }
     for key, attribute in attributes.items():
         if attribute.as_ not in VALUE_TYPES:
@@ -209,9 +204,7 @@ def _resource(where: str, name: str, body: Mapping[str, Any]) -> Resource:
     return _entry(where, Resource, {**known, "type": name})
 
 
-def _event(
-    where: str, api: str, source: str, body: Mapping[str, Any], found: Mapping[str, Resource]
-) -> EventEntry:
+def _event(where: str, api: str, source: str, body: Mapping[str, Any], found: Mapping[str, Resource]) -> EventEntry:
     entry = _entry(
         where,
         EventEntry,

@@ -41,14 +41,13 @@ class _SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = {
-            param.name: record
-            for param in self.get_params(ctx)
-            if (record := param.get_help_record(ctx)) is not None
+            param.name: record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None
         }
         for title, names in _SECTIONS.items():
             if rows := [records.pop(name) for name in names if name in records]:
                 with formatter.section(title):
                     formatter.write_dl(rows)
+        records.pop("directory", None)
         if records:
             with formatter.section("Other"):
                 formatter.write_dl(list(records.values()))
@@ -72,9 +71,7 @@ def cli() -> None:
     metavar="LOCATOR",
     help="A state file (version 4 or `terraform show -json`), - or s3://bucket/key; repeatable. Default: DIR's own backend and workspace.",
 )
-@click.option(
-    "--workspace", metavar="NAME", help="Whose state. Default: TF_WORKSPACE, else the one selected in DIR."
-)
+@click.option("--workspace", metavar="NAME", help="Whose state. Default: TF_WORKSPACE, else the one selected in DIR.")
 @click.option("--plan", metavar="FILE", help="The output of `terraform show -json PLANFILE`.")
 @click.option(
     "--events",
@@ -82,9 +79,7 @@ def cli() -> None:
     metavar="LOCATOR",
     help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob or -; repeatable.",
 )
-@click.option(
-    "--since", metavar="WHEN", help="90m, 24h, 7d, an ISO 8601 instant, or last-apply. Default: 24h."
-)
+@click.option("--since", metavar="WHEN", help="90m, 24h, 7d, an ISO 8601 instant, or last-apply. Default: 24h.")
 @click.option("--until", metavar="WHEN", help="Default: now.")
 @click.option(
     "--region",
@@ -96,9 +91,7 @@ def cli() -> None:
     "--deadline", metavar="SECONDS", help="How long reading one region's event history may take. Default: 60."
 )
 @click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
-@click.option(
-    "--assume-role", metavar="ARN", help="A role to assume for reading event history and named states."
-)
+@click.option("--assume-role", metavar="ARN", help="A role to assume for reading event history and named states.")
 @click.option(
     "--rules",
     metavar="FILE",
@@ -111,9 +104,7 @@ def cli() -> None:
     help="What nobody manages: attached (to a managed function; the default), all or none.",
 )
 @click.option("--fail-on", metavar="SEVERITY", help="low (the default), medium, high, critical or never.")
-@click.option(
-    "--on-error", metavar="fail|warn", help="What a verdict that could not be reached does. Default: fail."
-)
+@click.option("--on-error", metavar="fail|warn", help="What a verdict that could not be reached does. Default: fail.")
 @click.option("--format", metavar="NAME", help=f"What stdout gets: {', '.join(FORMATS)}. Default: table.")
 @click.option(
     "--output",
@@ -193,9 +184,7 @@ def external() -> None:
 
 
 @cli.command()
-@click.option(
-    "--format", "format_", metavar="NAME", default="table", help="table (the default), json or markdown."
-)
+@click.option("--format", "format_", metavar="NAME", default="table", help="table (the default), json or markdown.")
 def catalog(format_: str) -> None:
     """Show what is understood: every CloudTrail event, its Terraform resource and attributes.
 
@@ -242,7 +231,8 @@ def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    # Whole seconds, as CloudTrail's own clock has them.
+    return datetime.now(timezone.utc).replace(microsecond=0)
 
 
 def _outputs(settings: Settings) -> dict[str, str]:
@@ -256,9 +246,7 @@ def _outputs(settings: Settings) -> dict[str, str]:
             )
         found[name] = path
     if settings.format not in FORMATS:
-        raise UsageError(
-            f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these"
-        )
+        raise UsageError(f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these")
     return found
 
 
@@ -288,9 +276,7 @@ def _tell(report: Report, warn: bool) -> None:
     for number, problem in enumerate(report.problems):
         if number == 0:
             first = "no verdict was reached"
-            click.echo(
-                f"tfdrift-gate: {first}{' (a warning, as on_error = warn asks)' if warn else ''}", err=True
-            )
+            click.echo(f"tfdrift-gate: {first}{' (a warning, as on_error = warn asks)' if warn else ''}", err=True)
         click.echo(f"  {printable(problem.message)}", err=True)
         if problem.hint:
             click.echo(f"  → {printable(problem.hint)}", err=True)

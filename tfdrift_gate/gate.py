@@ -44,9 +44,7 @@ from tfdrift_gate.terraform.plan import read_plan
 from tfdrift_gate.terraform.root import RootModule, open_root
 from tfdrift_gate.terraform.state import Belief, StateInstance, place, read_state
 
-_WITHHELD_NOTE = (
-    "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
-)
+_WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
 
 
 def check(
@@ -132,15 +130,11 @@ def _believed(
     else:
         texts = [fetch_discovered(root, settings.credentials, environment)]
     notes = [f"no state yet: looked for it in {text.where}" for text in texts if text.text is None]
-    found = [
-        instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)
-    ]
+    found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
     return found, texts, notes
 
 
-def _question(
-    settings: Settings, span: TimeWindow, belief: Belief, catalog: Catalog, progress: Progress
-) -> Question:
+def _question(settings: Settings, span: TimeWindow, belief: Belief, catalog: Catalog, progress: Progress) -> Question:
     named = belief.regions
     if not named and (here := region_from_environment()):
         named = (here,)
@@ -222,9 +216,7 @@ def _settle(
     return findings, suppressed
 
 
-def _finding(
-    drift: Drift, rules: RuleSet, configuration: Configuration, suppressed_by: Suppression | None
-) -> Finding:
+def _finding(drift: Drift, rules: RuleSet, configuration: Configuration, suppressed_by: Suppression | None) -> Finding:
     verdict = severity_of(drift, rules.rules)
     declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
     source: SourceRange | None = declared.source if declared else None

@@ -27,9 +27,7 @@ def read(text: bytes) -> dict[str, object]:
             "this command is Terraform's to call; at a shell use tfdrift-gate check",
         ) from None
     if not isinstance(query, dict):
-        raise UsageError(
-            "reading the query on standard input: it is not a JSON object", "give an object of texts"
-        )
+        raise UsageError("reading the query on standard input: it is not a JSON object", "give an object of texts")
     given: dict[str, object] = {}
     for key, value in query.items():
         name = canonical_name(key)

@@ -118,9 +118,7 @@ def _read(name: str, value: object, shown: str) -> object:
         return tuple(item.strip() for item in items if item.strip())
     text = str(value).strip()
     if name in _CHOICES and text not in _CHOICES[name]:
-        raise UsageError(
-            f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these"
-        )
+        raise UsageError(f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these")
     if name == "no_waivers":
         if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise UsageError(f"reading {shown}: {text!r} is neither true nor false", "write true or false")

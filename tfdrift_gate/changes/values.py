@@ -14,7 +14,7 @@ from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.model import WITHHELD
 
 
-class NotTold(Exception):  # noqa: N818 - not an error: the answer is silent
+class NotTold(Exception):
     """The member is there but does not tell the value (a mapping that is just ``Updating``)."""
 
 
@@ -40,11 +40,7 @@ def at(body: Mapping[str, Any] | None, path: str) -> Any:
         if step.endswith("[]"):
             items = _items(member(value, step[:-2]))
             rest = ".".join(steps[position + 1 :])
-            return (
-                None
-                if items is None
-                else [at(item, rest) if isinstance(item, Mapping) else item for item in items]
-            )
+            return None if items is None else [at(item, rest) if isinstance(item, Mapping) else item for item in items]
         value = member(value, step)
         if value is None:
             return None

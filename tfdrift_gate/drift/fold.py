@@ -106,10 +106,9 @@ def with_cascades(
     """
     given = list(changes)
     children: dict[ResourceKey, set[ResourceKey]] = {}
-    for thing in (*instances, *given):
-        if thing.parent is not None and thing.key.resource_type in cascades.get(
-            thing.parent.resource_type, ()
-        ):
+    things: list[ResourceInstance | Change] = [*instances, *given]
+    for thing in things:
+        if thing.parent is not None and thing.key.resource_type in cascades.get(thing.parent.resource_type, ()):
             children.setdefault(thing.parent, set()).add(thing.key)
     return given + [
         Change(event=change.event, key=child, effect=Effect.DELETE, parent=change.key, cascade=True)

@@ -7,7 +7,7 @@ The judge of this judgement is Terraform's own refresh: the attributes reported 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from tfdrift_gate.model import (
     AttributeChange,
     Change,
     Drift,
+    Effect,
     Event,
     Kind,
     ResourceInstance,
@@ -77,37 +78,25 @@ def _managed(
     managed: Mapping[ResourceKey, Sequence[ResourceInstance]],
 ) -> tuple[list[Drift], list[Drift]]:
     parent = _parent_address(instance.parent, managed)
-    base = {
-        "key": net.key,
-        "resource_id": resource.id_of(net.key),
-        "instance": instance,
-        "parent_address": parent,
-    }
-    by_hand = [change for change in net.history if _by_hand(change)]
+    about = Drift(Kind.MODIFIED, net.key, resource.id_of(net.key), (), (), instance, parent)
     if not net.alive and net.deleted is not None:
-        drift = _deleted(net.deleted, base)
-        functions = (
-            managed.get(instance.parent, ()) if instance.parent and net.deleted.cascade else (instance,)
-        )
+        drift = _deleted(net.deleted, about)
+        functions = managed.get(instance.parent, ()) if instance.parent and net.deleted.cascade else (instance,)
         if any(_state_is_newer(net.deleted, function) for function in functions):
             return [], [drift] if _by_hand(net.deleted) else []
         return [drift], []
 
     changes, undone = _attributes(net, instance, resource)
     recreated = net.deleted is not None
-    life = tuple(change.event for change in net.history if change.effect.value != "update")
+    life = tuple(change.event for change in net.history if change.effect is not Effect.UPDATE)
     if recreated and (changes or resource.parent is None) and _replaced_by_hand(net, instance, changes):
         note = "deleted and created again by hand"
         events = _distinct([*life, *_events(changes, net)])
-        return [Drift(kind=Kind.REPLACED, changes=changes, events=events, note=note, **base)], []
-    stands, back = [], []
-    if changes:
-        stands.append(Drift(kind=Kind.MODIFIED, changes=changes, events=_events(changes, net), **base))
-    if recreated and by_hand and net.deleted in by_hand:
-        back.append(_deleted(net.deleted, base, _distinct(life)))
-    elif undone:
-        back.append(Drift(kind=Kind.MODIFIED, changes=undone, events=_events(undone, net), **base))
-    return stands, back
+        return [replace(about, kind=Kind.REPLACED, changes=changes, events=events, note=note)], []
+    stands = [replace(about, changes=changes, events=_events(changes, net))] if changes else []
+    if net.deleted is not None and _by_hand(net.deleted):
+        return stands, [_deleted(net.deleted, about, _distinct(life))]
+    return stands, [replace(about, changes=undone, events=_events(undone, net))] if undone else []
 
 
 def _attributes(
@@ -160,8 +149,7 @@ def _settled(name: str, write: Write, net: Net, instance: ResourceInstance) -> S
     """Why a change of a withheld value is no drift: Terraform read or wrote it since."""
     since = net.history[net.history.index(write.change) :]
     if any(
-        change.event.origin == "terraform" and (name in change.asked or name in change.rewrites)
-        for change in since
+        change.event.origin == "terraform" and (name in change.asked or name in change.rewrites) for change in since
     ):
         return Suppression(
             "terraform",
@@ -197,8 +185,7 @@ def _unmanaged(
     changes = tuple(
         _withheld(name, write, None) if write.value is WITHHELD else _known(name, None, write, attribute)
         for name, attribute in resource.attributes.items()
-        if (write := net.latest.get(name))
-        and (write.value is WITHHELD or write.value not in (None, "", [], {}))
+        if (write := net.latest.get(name)) and (write.value is WITHHELD or write.value not in (None, "", [], {}))
     )
     return [
         Drift(
@@ -221,7 +208,7 @@ def _created_and_deleted(
 ) -> list[Drift]:
     """What nobody manages, made and removed again inside the window by hand."""
     parent = _parent_address(net.parent, managed)
-    made = any(change.effect.value == "create" and _by_hand(change) for change in net.history)
+    made = any(change.effect is Effect.CREATE and _by_hand(change) for change in net.history)
     if not made or not _is_wanted(net, parent, mode):
         return []
     events = _distinct(change.event for change in net.history)
@@ -234,15 +221,13 @@ def _is_wanted(net: Net, parent: str | None, mode: str) -> bool:
     return mode in ("attached", "all") and parent is not None
 
 
-def _deleted(change: Change, base: Mapping[str, Any], events: tuple[Event, ...] = ()) -> Drift:
-    note = "deleted together with its function" if change.cascade else ""
-    return Drift(
+def _deleted(change: Change, about: Drift, events: tuple[Event, ...] = ()) -> Drift:
+    return replace(
+        about,
         kind=Kind.DELETED,
-        changes=(),
         events=events or (change.event,),
         cascade=change.cascade,
-        note=note,
-        **base,
+        note="deleted together with its function" if change.cascade else "",
     )
 
 
@@ -251,9 +236,7 @@ def _shown(value: Any, attribute: Attribute) -> Any:
     return None if attribute.none is not None and value == attribute.none else value
 
 
-def _known(
-    path: str, before: Any, write: Write, attribute: Attribute, removed: bool = False
-) -> AttributeChange:
+def _known(path: str, before: Any, write: Write, attribute: Attribute, removed: bool = False) -> AttributeChange:
     return AttributeChange(
         attribute=path,
         before=before,

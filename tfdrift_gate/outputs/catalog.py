@@ -65,7 +65,7 @@ def _as_table(catalog: Catalog) -> str:
         )
         for row in _rows(catalog)
     ]
-    return tabulate(rows, headers=_HEADERS, tablefmt="simple_grid") + "\n"
+    return str(tabulate(rows, headers=_HEADERS, tablefmt="simple_grid")) + "\n"
 
 
 def _as_json(catalog: Catalog) -> str:
@@ -82,7 +82,7 @@ def _as_markdown(catalog: Catalog) -> str:
         )
         for row in _rows(catalog)
     ]
-    return tabulate(rows, headers=_HEADERS, tablefmt="github") + "\n"
+    return str(tabulate(rows, headers=_HEADERS, tablefmt="github")) + "\n"
 
 
 CATALOG_FORMATS: Mapping[str, Callable[[Catalog], str]] = {

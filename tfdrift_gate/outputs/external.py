@@ -72,16 +72,17 @@ def message(report: Report) -> str:
 
 def _lines(finding: Finding) -> list[str]:
     drift = finding.drift
-    last = finding.last_event
     head = f" {finding.severity.name:<8}  {text.subject(finding)}"
     if drift.kind.value != "modified":
         head += f" ({drift.kind.value})"
     indent = " " * 11
-    lines = [head, *(indent + text.change(change, drift.kind) for change in drift.changes)]
-    if last:
-        name = f"by {text.who(last)} ({text.from_where(last)})"
-        lines.append(f"{indent}{name} at {text.when(last)}, {drift.key.region}")
-    else:
-        lines.append(f"{indent}by nobody seen in the window, {drift.key.region}")
+    lines = [head]
+    for event, changes in text.by_event(finding):
+        lines.extend(indent + text.change(change, drift.kind) for change in changes)
+        if event:
+            name = f"by {text.who(event)} ({text.from_where(event)})"
+            lines.append(f"{indent}{name} at {text.when(event)}, {drift.key.region}")
+        else:
+            lines.append(f"{indent}by nobody seen in the window, {drift.key.region}")
     lines.extend(f"{indent}{text.printable(reason)}" for reason in finding.reasons[:3])
     return lines

@@ -21,7 +21,7 @@ def render(report: Report, color: bool = False) -> str:
     if report.findings:
         rows = [_row(finding, color) for finding in report.findings]
         parts.append(
-            tabulate(rows, headers=["SEVERITY", "RESOURCE", "CHANGE", "WHO", "WHEN"], tablefmt="simple")
+            tabulate(rows, headers=["SEVERITY", "RESOURCE", "CHANGE", "WHO, FROM WHERE, WHEN"], tablefmt="simple")
         )
     parts.extend(_section("Not held against anyone", report.suppressed))
     parts.extend(_section("Changed and changed back", report.reverted))
@@ -36,25 +36,25 @@ def render(report: Report, color: bool = False) -> str:
 
 def _row(finding: Finding, color: bool) -> list[str]:
     drift = finding.drift
-    last = finding.last_event
-    changes = [text.change(change, drift.kind) for change in drift.changes]
-    if drift.kind.value != "modified":
-        changes.insert(0, drift.kind.value)
-    changes.extend(_paint(text.printable(reason), _DIM, color) for reason in finding.reasons)
-    name = [finding.address or f"{drift.key.resource_type} {drift.resource_id}"]
-    name = [text.printable(part) for part in name]
+    name = [text.printable(finding.address or f"{drift.key.resource_type} {drift.resource_id}")]
     if not finding.address and drift.parent_address:
         name.append(f"on {text.printable(drift.parent_address)}")
-    place = f"{drift.key.region} {drift.key.account}"
+    place = [f"{drift.key.region} {drift.key.account}"]
     if finding.source:
-        place = f"{text.printable(finding.source.file)}:{finding.source.line}, {place}"
-    name.append(_paint(place, _DIM, color))
+        place.append(f"{text.printable(finding.source.file)}:{finding.source.line}")
+    changes = [drift.kind.value] if drift.kind.value != "modified" else []
+    people: list[str] = []
+    for event, group in text.by_event(finding):
+        changes.extend(text.change(change, drift.kind) for change in group)
+        people.extend([""] * (len(changes) - len(group) - len(people)))
+        people.extend([text.who(event), text.from_where(event), text.when(event)])
+        changes.extend([""] * (len(people) - len(changes)) if event is not finding.last_event else [])
+    why = [_paint(text.printable(reason), _DIM, color) for reason in finding.reasons]
     return [
         _paint(finding.severity.name, _COLORS[finding.severity], color),
-        "\n".join(name),
-        "\n".join(changes),
-        f"{text.who(last)}\n{text.from_where(last)}",
-        text.when(last),
+        "\n".join([*name, *(_paint(part, _DIM, color) for part in place)]),
+        "\n".join([*changes, *why]),
+        "\n".join(people),
     ]
 
 
@@ -65,7 +65,9 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
     for finding in findings:
         changes = ", ".join(text.change(change, finding.drift.kind) for change in finding.drift.changes)
         what = changes or finding.drift.kind.value
-        line = f"  {text.subject(finding)}: {what}, by {text.who(finding.last_event)} at {text.when(finding.last_event)}"
+        line = (
+            f"  {text.subject(finding)}: {what}, by {text.who(finding.last_event)} at {text.when(finding.last_event)}"
+        )
         if finding.suppressed_by:
             line += f"\n    {finding.suppressed_by.kind}: {text.printable(finding.suppressed_by.reason)}"
         lines.append(line)
@@ -75,9 +77,7 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
 def _skipped(entries: Sequence[Skipped]) -> list[str]:
     """What was not judged, alike things counted."""
     counts = Counter((entry.reason, entry.event_name or entry.detail) for entry in entries)
-    return [
-        f"{number} × {text.printable(what)} ({reason})" for (reason, what), number in sorted(counts.items())
-    ]
+    return [f"{number} × {text.printable(what)} ({reason})" for (reason, what), number in sorted(counts.items())]
 
 
 def _coverage(entry: Coverage) -> str:

@@ -62,6 +62,20 @@ def subject(finding: Finding) -> str:
     return f"{named} on {printable(drift.parent_address)}" if drift.parent_address else named
 
 
+def by_event(finding: Finding) -> list[tuple[Event | None, list[AttributeChange]]]:
+    """Group a finding's changes by the call that made them, so that each has its author; oldest call first.
+
+    A finding without attribute changes has one group: its last event.
+    """
+    if not finding.drift.changes:
+        return [(finding.last_event, [])]
+    groups: dict[int, tuple[Event | None, list[AttributeChange]]] = {}
+    for entry in finding.drift.changes:
+        event = entry.event if finding.drift.kind is Kind.MODIFIED else finding.last_event
+        groups.setdefault(id(event), (event, []))[1].append(entry)
+    return sorted(groups.values(), key=lambda group: (group[0] is None, group[0].event_time if group[0] else 0))
+
+
 def who(event: Event | None) -> str:
     """Name who made a call: the person or session, and the role behind it."""
     if event is None:
@@ -89,20 +103,14 @@ def when(event: Event | None) -> str:
 def headline(report: Report) -> str:
     """Say the verdict in one sentence."""
     if report.problems:
-        so_far = (
-            f"; found so far: {counted(len(report.findings), 'out-of-band change')}"
-            if report.findings
-            else ""
-        )
+        so_far = f"; found so far: {counted(len(report.findings), 'out-of-band change')}" if report.findings else ""
         return f"No verdict was reached: {printable(report.problems[0].message)}{so_far}"
     unjudged = f" ({counted(len(report.skipped), 'thing')} could not be judged)" if report.skipped else ""
     if not report.findings:
         noted = f" ({printable(report.notes[0])})" if report.notes else ""
         return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
-    return (
-        f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
-    )
+    return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
 
 
 def counted(number: int, noun: str) -> str:

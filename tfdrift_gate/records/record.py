@@ -91,8 +91,7 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     except ValueError:
         return Skipped(
             "truncated-record",
-            f"{raw.position}: requestParameters or responseElements is no JSON object; CloudTrail cuts"
-            " both at 100 KB",
+            f"{raw.position}: requestParameters or responseElements is no JSON object; CloudTrail cuts both at 100 KB",
             event_id,
             name,
             time,
@@ -123,9 +122,11 @@ def without_duplicates(raws: Iterable[RawRecord]) -> list[RawRecord]:
         body = raw.body if isinstance(raw.body, Mapping) else {}
         event_id = body.get("eventID")
         addendum = body.get("addendum")
-        correction = isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA"
-        if correction and addendum.get("originalEventID") not in (None, event_id):
-            corrected.add(str(addendum["originalEventID"]))
+        correction = False
+        if isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA":
+            correction = True
+            if addendum.get("originalEventID") not in (None, event_id):
+                corrected.add(str(addendum["originalEventID"]))
         if isinstance(event_id, str) and _UUID.fullmatch(event_id):
             identity = event_id
         else:
@@ -148,7 +149,7 @@ def _object(value: Any) -> Mapping[str, Any] | None:
     # NOTE: Athena and Lake hand both fields over as JSON text.
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
-    if value is None or (isinstance(value, Mapping) and not value.get("omitted") is True):
+    if value is None or (isinstance(value, Mapping) and value.get("omitted") is not True):
         return value
     raise ValueError("not an object")
 

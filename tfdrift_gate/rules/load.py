@@ -46,9 +46,7 @@ def load_rules(path: Path | None, catalog: Catalog) -> RuleSet:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise RulesError(
-            f"reading the rules file {path}: {reason}", "check the path given to --rules"
-        ) from None
+        raise RulesError(f"reading the rules file {path}: {reason}", "check the path given to --rules") from None
     return read_rules(text, str(path), catalog, builtin)
 
 
@@ -111,9 +109,7 @@ class _Reader:
                     self._attributes[kind].update(rule.watched_attributes)
 
     def rule(self, node: Any) -> Rule:
-        entry = self.mapping(
-            node, "a drift rule", {"name", "resource_types", "watched_attributes", "severity"}
-        )
+        entry = self.mapping(node, "a drift rule", {"name", "resource_types", "watched_attributes", "severity"})
         for key in ("name", "resource_types", "severity"):
             self._required(node, entry, key, "a drift rule")
         types = self._strings(entry["resource_types"], "resource_types")

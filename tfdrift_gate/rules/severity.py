@@ -24,17 +24,11 @@ def severity_of(drift: Drift, rules: Sequence[Rule]) -> Verdict:
 
     What a rule of the rules file names keeps no built-in severity; what none names is low.
     """
-    own = [
-        (rule, watched)
-        for rule in rules
-        if not rule.builtin and (watched := _watched(rule, drift)) is not None
-    ]
+    own = [(rule, watched) for rule in rules if not rule.builtin and (watched := _watched(rule, drift)) is not None]
     counted = own + [
         (rule, watched)
         for rule in rules
-        if rule.builtin
-        and (watched := _watched(rule, drift)) is not None
-        and not _overruled(watched, drift, own)
+        if rule.builtin and (watched := _watched(rule, drift)) is not None and not _overruled(watched, drift, own)
     ]
     counted.sort(key=lambda pair: -pair[0].severity)
     reasons = [_reason(rule, watched) for rule, watched in counted] or ["no rule names it"]

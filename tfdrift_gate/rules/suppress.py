@@ -51,9 +51,7 @@ def suppress(
 
 def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
     """Tell whether every event of a drift was a trusted pipeline's."""
-    return bool(drift.events) and all(
-        any(_trusts(trust, event) for trust in trusted) for event in drift.events
-    )
+    return bool(drift.events) and all(any(_trusts(trust, event) for trust in trusted) for event in drift.events)
 
 
 _IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
@@ -98,8 +96,7 @@ def _is_about(waiver: Waiver, drift: Drift) -> bool:
         "id": fingerprint(drift),
     }
     return all(
-        (text := subject[what]) is not None and glob_matches(pattern, text)
-        for what, pattern in waiver.match.items()
+        (text := subject[what]) is not None and glob_matches(pattern, text) for what, pattern in waiver.match.items()
     )
 
 
@@ -121,9 +118,7 @@ def _waived(waiver: Waiver) -> Suppression:
 
 
 def _trusted(trust: Trust) -> Suppression:
-    return Suppression(
-        "trusted", f'made by the trusted pipeline "{trust.name}"', {"role_arn": trust.role_arn}
-    )
+    return Suppression("trusted", f'made by the trusted pipeline "{trust.name}"', {"role_arn": trust.role_arn})
 
 
 def _trusts(trust: Trust, event: Event | None) -> bool:
@@ -135,6 +130,4 @@ def _trusts(trust: Trust, event: Event | None) -> bool:
         (trust.session_name, actor.session_name),
         (trust.user_agent, actor.user_agent),
     )
-    return all(
-        pattern is None or (text is not None and glob_matches(pattern, text)) for pattern, text in wanted
-    )
+    return all(pattern is None or (text is not None and glob_matches(pattern, text)) for pattern, text in wanted)

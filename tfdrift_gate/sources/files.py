@@ -99,13 +99,9 @@ def _text(path: str, name: str) -> str:
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        raise EventSourceError(
-            f"reading {name}: {error.strerror or error}", "check the path and its rights"
-        ) from None
+        raise EventSourceError(f"reading {name}: {error.strerror or error}", "check the path and its rights") from None
     if path.lower().endswith(".gz") and data[:2] != b"\x1f\x8b":
-        raise EventSourceError(
-            f"reading {name}: not a gzip file", "check that it was downloaded whole, as binary"
-        )
+        raise EventSourceError(f"reading {name}: not a gzip file", "check that it was downloaded whole, as binary")
     if data[:2] == b"\x1f\x8b":
         data = _inflate(data, name)
     if not data.strip():
@@ -113,9 +109,7 @@ def _text(path: str, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise EventSourceError(
-            f"reading {name}: it is not UTF-8 text", "name CloudTrail's JSON files"
-        ) from None
+        raise EventSourceError(f"reading {name}: it is not UTF-8 text", "name CloudTrail's JSON files") from None
 
 
 def _inflate(data: bytes, name: str) -> bytes:
@@ -153,9 +147,7 @@ def _lines(text: str, name: str, whole: Exception) -> Iterator[Any]:
             if not documents:
                 cut = isinstance(whole, json.JSONDecodeError) and whole.pos >= len(whole.doc.rstrip()) - 1
                 said = "the JSON ends too early, as if truncated" if cut else "it is not JSON"
-                raise EventSourceError(
-                    f"reading {name}: {said}", "download it again, or name another file"
-                ) from None
+                raise EventSourceError(f"reading {name}: {said}", "download it again, or name another file") from None
             raise EventSourceError(
                 f"reading {name}: line {number} of {lines[-1][0]} is not JSON",
                 "the file is truncated or damaged",

@@ -29,7 +29,7 @@ ATTEMPTS = 5
 _PERMISSION = "cloudtrail:LookupEvents"
 
 
-class _PastDeadline(Exception):  # noqa: N818 - told to the reader as an incomplete reading
+class _PastDeadline(Exception):
     pass
 
 

@@ -123,19 +123,13 @@ def _hcl_blocks(text: str) -> Iterator[_Block]:
 
     tree = hcl2.parses_to_tree(text if text.endswith("\n") else text + "\n")
     for block in _children(_body(tree), "block"):
-        head = [
-            text[part.meta.start_pos : part.meta.end_pos] for part in _children(block, "identifier", "string")
-        ]
+        head = [text[part.meta.start_pos : part.meta.end_pos] for part in _children(block, "identifier", "string")]
         labels = tuple(label.strip('"') for label in head[1:])
         body = _body(block)
         if head[0] == "resource" and len(labels) == 2:
-            yield _Block(
-                "resource", labels, block.meta.line, block.meta.end_line, tuple(_ignored(body, text))
-            )
+            yield _Block("resource", labels, block.meta.line, block.meta.end_line, tuple(_ignored(body, text)))
         elif head[0] == "module" and len(labels) == 1:
-            source = next(
-                (value.strip('"') for name, value, _ in _attributes(body, text) if name == "source"), ""
-            )
+            source = next((value.strip('"') for name, value, _ in _attributes(body, text) if name == "source"), "")
             yield _Block("module", labels, block.meta.line, block.meta.end_line, module_source=source)
 
 

@@ -47,13 +47,9 @@ def fetch_named(locator: str, credentials: Credentials, option: str = "state") -
     else:
         found = _file(Path(locator))
     if found.text is None:
-        raise StateError(
-            f"reading the {option} {found.where}: it is not there", f"check the name given to --{option}"
-        )
+        raise StateError(f"reading the {option} {found.where}: it is not there", f"check the name given to --{option}")
     if not found.text.strip():
-        raise StateError(
-            f"reading the {option} {found.where}: it is empty", f"check the name given to --{option}"
-        )
+        raise StateError(f"reading the {option} {found.where}: it is empty", f"check the name given to --{option}")
     return found
 
 
@@ -91,8 +87,7 @@ def pull(root: RootModule, location: PulledState, environment: Mapping[str, str]
     kept = {
         name: value
         for name, value in environment.items()
-        if not name.startswith("TF_CLI_ARGS")
-        and name not in ("TF_LOG", "TF_LOG_CORE", "TF_REATTACH_PROVIDERS")
+        if not name.startswith("TF_CLI_ARGS") and name not in ("TF_LOG", "TF_LOG_CORE", "TF_REATTACH_PROVIDERS")
     }
     kept.update(TF_WORKSPACE=root.workspace, TF_IN_AUTOMATION="1", TF_INPUT="0")
     try:
@@ -105,9 +100,7 @@ def pull(root: RootModule, location: PulledState, environment: Mapping[str, str]
             "run it yourself to see what it waits for",
         ) from None
     except OSError as error:
-        raise StateError(
-            f"reading the state of {where}: {error}", "check that terraform can be run"
-        ) from None
+        raise StateError(f"reading the state of {where}: {error}", "check that terraform can be run") from None
     if done.returncode != 0:
         said = " ".join(done.stderr.decode("utf-8", "replace").replace("│", " ").split())
         raise StateError(

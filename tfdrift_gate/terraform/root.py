@@ -53,9 +53,7 @@ StateLocation = LocalState | S3State | PulledState
 # Settings of the s3 backend that decide where and as whom the object is read; every other one that is set
 # sends the read through `terraform state pull`.
 # NOTE: https://developer.hashicorp.com/terraform/language/backend/s3
-_S3_DIRECT = frozenset(
-    {"bucket", "key", "region", "profile", "endpoint", "endpoints", "workspace_key_prefix"}
-)
+_S3_DIRECT = frozenset({"bucket", "key", "region", "profile", "endpoint", "endpoints", "workspace_key_prefix"})
 _S3_STYLE = ("use_path_style", "force_path_style")
 _S3_IRRELEVANT = frozenset(
     {

@@ -80,7 +80,7 @@ def _no_constant(name: str) -> None:
 def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[StateInstance]:
     """Take the catalogue's managed instances out of a parsed state of either form."""
     try:
-        if "encrypted_data" in data or "encryption" in data and "version" not in data:
+        if "encrypted_data" in data or ("encryption" in data and "version" not in data):
             raise StateError(
                 f"reading {what}: it is encrypted by OpenTofu",
                 "pull it with tofu state pull, which decrypts it, and name the file with --state",
@@ -92,9 +92,7 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise StateError(f"reading {what}: not formed as a state ({type(error).__name__})", _PULL) from None
     version = data.get("version")
-    said = (
-        f"it is of version {version}, and only 4 is understood" if version else "it is JSON, but not a state"
-    )
+    said = f"it is of version {version}, and only 4 is understood" if version else "it is JSON, but not a state"
     raise StateError(f"reading {what}: {said}", "refresh it with a current Terraform, or " + _PULL)
 
 
@@ -111,9 +109,7 @@ def place(found: Iterable[StateInstance], catalog: Catalog) -> Belief:
     for state in states:
         account, region = told[id(state)]
         if state.resource_type == "aws_lambda_function" and account and region:
-            functions.setdefault(str(state.attributes.get("function_name")), []).append(
-                (state, account, region)
-            )
+            functions.setdefault(str(state.attributes.get("function_name")), []).append((state, account, region))
     accounts = {account for account, _ in told.values() if account}
     regions = {region for _, region in told.values() if region}
     instances: list[ResourceInstance] = []
@@ -184,9 +180,7 @@ def _function_place(
     region: str | None,
 ) -> tuple[str | None, str | None]:
     """The place of the function it names; of several, the one of the same provider or the one it depends on."""
-    value = next(
-        (state.attributes.get(name) for name in (resource.parent.state if resource.parent else ())), None
-    )
+    value = next((state.attributes.get(name) for name in (resource.parent.state if resource.parent else ())), None)
     if not isinstance(value, str):
         return None, None
     near = [
