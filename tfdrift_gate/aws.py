@@ -53,8 +53,9 @@ def client(
 ) -> Any:
     """Make a client that does one attempt per call (its user paces and repeats them itself).
 
-    ``config`` goes to :class:`botocore.config.Config`. Without ``endpoint_url`` the endpoint variables (``AWS_ENDPOINT_URL``,
-    ``AWS_ENDPOINT_URL_<SERVICE>``) are boto3's to honour. Raises botocore's errors; wrap in :func:`reading`.
+    ``config`` goes to :class:`botocore.config.Config`. Without ``endpoint_url`` the endpoint variables
+    (``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_<SERVICE>``) are boto3's to honour. Raises botocore's errors;
+    wrap in :func:`reading`.
     """
     import boto3
     from botocore.config import Config

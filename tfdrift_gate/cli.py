@@ -69,7 +69,8 @@ def cli() -> None:
     "--state",
     multiple=True,
     metavar="LOCATOR",
-    help="A state file (version 4 or `terraform show -json`), - or s3://bucket/key; repeatable. Default: DIR's own backend and workspace.",
+    help="A state file (version 4 or `terraform show -json`), - or s3://bucket/key; repeatable."
+    " Default: DIR's own backend and workspace.",
 )
 @click.option("--workspace", metavar="NAME", help="Whose state. Default: TF_WORKSPACE, else the one selected in DIR.")
 @click.option("--plan", metavar="FILE", help="The output of `terraform show -json PLANFILE`.")
@@ -160,7 +161,6 @@ def external() -> None:
     try:
         given = query.read(sys.stdin.buffer.read())
         warn = on_error_of(given, os.environ) == "warn"
-        query.require_program(given.pop("module_version", None))
         settings = resolve(given, {**os.environ, f"{ENVIRONMENT_PREFIX}MODE": ""})
         settings = query.with_mode(settings, os.environ)
         if settings.mode == "off":

@@ -24,13 +24,15 @@ from tfdrift_gate.model import (
     Drift,
     Finding,
     Problem,
+    RawRecord,
+    Record,
     Report,
     Skipped,
     SourceRange,
     Suppression,
     TimeWindow,
 )
-from tfdrift_gate.records.record import RawRecord, Record, read_record, without_duplicates
+from tfdrift_gate.records.record import read_record, without_duplicates
 from tfdrift_gate.rules.fingerprint import fingerprint
 from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.ruleset import RuleSet

@@ -68,6 +68,14 @@ class TimeWindow:
 
 
 @dataclass(frozen=True)
+class RawRecord:
+    """A record as a source gave it, and where it stood (``trail.json.gz: record 3``)."""
+
+    position: str
+    body: Any
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who made a call, as far as CloudTrail's ``userIdentity`` tells."""
 
@@ -101,6 +109,22 @@ class Event:
     actor: Actor
     origin: str
     """``console``, ``cli``, ``sdk``, ``cloudformation``, ``terraform``, ``aws-service`` or ``unknown``."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A successful, mutating management call."""
+
+    event: Event
+    api: str
+    """The public API's name: ``eventName`` without date and version suffix."""
+    event_source: str
+    account: str | None
+    """The account that received the record."""
+    request: Mapping[str, Any] | None
+    response: Mapping[str, Any] | None
+    answer_shown: bool
+    """Whether the record has ``responseElements`` at all, null included."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +190,11 @@ class ResourceInstance:
 
 @dataclass(frozen=True)
 class Suppression:
-    """Why a finding does not count: ``kind`` is ``ignore_changes``, ``waiver``, ``trusted`` …"""
+    """Why a finding does not count.
+
+    ``kind`` is ``ignore_changes``, ``waiver``, ``trusted``, ``terraform`` or ``in-state``; ``details`` are further
+    texts for the report (a waiver's owner and end).
+    """
 
     kind: str
     reason: str

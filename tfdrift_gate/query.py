@@ -10,14 +10,14 @@ from tfdrift_gate import __version__
 from tfdrift_gate.errors import UsageError
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, NAMES, Settings, canonical_name
 
-_KNOWN = (NAMES - {"format"}) | {"module_version"}
+_KNOWN = NAMES | {"module_version"}
 _UPGRADE = "upgrade it: pip install --upgrade tfdrift-gate (or name a newer version in the module's command)"
 
 
 def read(text: bytes) -> dict[str, object]:
     """Read a query; raises :class:`UsageError` naming what is wrong with it.
 
-    Texts by option name. A key that is not known is an error, since it may ask for what this program cannot do.
+    Gives texts by option name. A key that is not known is an error, since it may ask for what this program cannot do.
     """
     try:
         query = json.loads(text)
@@ -28,6 +28,12 @@ def read(text: bytes) -> dict[str, object]:
         ) from None
     if not isinstance(query, dict):
         raise UsageError("reading the query on standard input: it is not a JSON object", "give an object of texts")
+    module = query.get("module_version")
+    if isinstance(module, str) and _numbers(module) > _numbers(__version__):
+        # Said before anything else: what else is not understood follows from it.
+        raise UsageError(
+            f"this is tfdrift-gate {__version__}, and the Terraform module that calls it is version {module}", _UPGRADE
+        )
     given: dict[str, object] = {}
     for key, value in query.items():
         name = canonical_name(key)
@@ -41,18 +47,9 @@ def read(text: bytes) -> dict[str, object]:
                 f"reading the query on standard input: {key} is not a text",
                 "give every value as a text; lists comma-separated",
             )
-        if value is not None:
+        if value is not None and name != "module_version":
             given[name] = value
     return given
-
-
-def require_program(module_version: object) -> None:
-    """Raise :class:`UsageError` where the module that asks is newer than this program."""
-    if module_version is not None and _numbers(str(module_version)) > _numbers(__version__):
-        raise UsageError(
-            f"this is tfdrift-gate {__version__}, and the Terraform module that calls it is of version {module_version}",
-            _UPGRADE,
-        )
 
 
 def with_mode(settings: Settings, environment: Mapping[str, str]) -> Settings:
@@ -73,4 +70,4 @@ def with_mode(settings: Settings, environment: Mapping[str, str]) -> Settings:
 def _numbers(version: str) -> tuple[int, ...]:
     """The first two numbers: within a minor version, module and program understand each other."""
     numbers = [int(part) for part in version.split(".") if part.isdigit()]
-    return tuple((numbers + [0, 0])[:2])
+    return tuple(([*numbers, 0, 0])[:2])

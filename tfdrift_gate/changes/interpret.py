@@ -15,8 +15,7 @@ from tfdrift_gate.catalog import Attribute, Catalog, EventEntry, Resource
 from tfdrift_gate.changes.values import NotTold, at, member, read_value
 from tfdrift_gate.function_name import parse_function_name
 from tfdrift_gate.instant import parse_instant
-from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceKey, Skipped
-from tfdrift_gate.records.record import Record
+from tfdrift_gate.model import WITHHELD, Change, Effect, Record, ResourceKey, Skipped
 
 # Members of a request that name or condition the call and set nothing.
 _NOT_SETTINGS = frozenset({"functionname", "qualifier", "revisionid", "fullyqualifiedarn", "dryrun", "publish"})

@@ -60,9 +60,8 @@ def message(report: Report) -> str:
     for finding in report.findings[:MOST_FINDINGS]:
         lines.append("")
         lines.extend(_lines(finding))
-    if more := len(report.findings) - MOST_FINDINGS:
-        if more > 0:
-            lines.extend(["", f" … and {more} more: run tfdrift-gate check to see all"])
+    if (more := len(report.findings) - MOST_FINDINGS) > 0:
+        lines.extend(["", f" … and {more} more: run tfdrift-gate check to see all"])
     if report.problems:
         lines.extend(f" {text.printable(problem.hint)}" for problem in report.problems if problem.hint)
     if report.findings:

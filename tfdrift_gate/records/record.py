@@ -8,40 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tfdrift_gate.instant import parse_instant
-from tfdrift_gate.model import Event, Skipped
+from tfdrift_gate.model import Event, RawRecord, Record, Skipped
 from tfdrift_gate.records.identity import actor_of, origin_of
 
 _SUFFIX = re.compile(r"20\d{6}(v\d+)?$")
 _READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-@dataclass(frozen=True)
-class RawRecord:
-    """A record as a source gave it, and where it stood (``trail.json.gz: record 3``)."""
-
-    position: str
-    body: Any
-
-
-@dataclass(frozen=True)
-class Record:
-    """A successful, mutating management call."""
-
-    event: Event
-    api: str
-    """The public API's name: ``eventName`` without date and version suffix."""
-    event_source: str
-    account: str | None
-    """The account that received the record."""
-    request: Mapping[str, Any] | None
-    response: Mapping[str, Any] | None
-    answer_shown: bool
-    """Whether the record has ``responseElements`` at all, null included."""
 
 
 def api_name(event_name: str) -> str:

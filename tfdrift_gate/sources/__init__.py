@@ -12,8 +12,7 @@ from importlib import import_module
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
-from tfdrift_gate.model import Coverage, TimeWindow
-from tfdrift_gate.records.record import RawRecord
+from tfdrift_gate.model import Coverage, RawRecord, TimeWindow
 
 Progress = Callable[[str], None]
 """Told, in a few words, how far a long read is."""

@@ -18,8 +18,7 @@ from typing import Any
 
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import parse_instant
-from tfdrift_gate.model import Coverage
-from tfdrift_gate.records.record import RawRecord
+from tfdrift_gate.model import Coverage, RawRecord
 from tfdrift_gate.sources import Question, Reading
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".gz", ".log")

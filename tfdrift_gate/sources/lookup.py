@@ -16,8 +16,7 @@ from typing import Any
 from tfdrift_gate.aws import Credentials, client, explain, is_passing, is_throttled
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import RETENTION
-from tfdrift_gate.model import Coverage
-from tfdrift_gate.records.record import RawRecord
+from tfdrift_gate.model import Coverage, RawRecord
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.files import looked_up
 
