@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tfdrift_gate.model import Finding, Report
+from tfdrift_gate.model import Finding, Kind, Report
 from tfdrift_gate.outputs import text
 from tfdrift_gate.outputs.json import finding_document
 
@@ -27,7 +27,7 @@ def answer(report: Report, mode: str, blocking: bool, report_path: str) -> dict[
         "suppressed_count": str(len(report.suppressed)),
         "skipped_count": str(len(report.skipped)),
         "blocking": "true" if blocking else "false",
-        "message": message(report),
+        "message": message(report, stops=mode == "fail" and blocking),
         "findings": json.dumps([finding_document(finding) for finding in shown]),
         "truncated": "true" if len(report.findings) > len(shown) else "false",
         "report_path": report_path,
@@ -51,8 +51,10 @@ def switched_off() -> dict[str, str]:
     }
 
 
-def message(report: Report) -> str:
+def message(report: Report, stops: bool = False) -> str:
     """Write what the plan shows a person; one line when clean.
+
+    Where the plan ``stops``, the last lines say how to get past it.
 
     NOTE: Terraform re-wraps a diagnostic's lines unless they begin with a blank.
     """
@@ -66,13 +68,24 @@ def message(report: Report) -> str:
         lines.extend(f" {text.printable(problem.hint)}" for problem in report.problems if problem.hint)
     if report.findings:
         lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
+    if stops:
+        lines.extend(["", *_next_steps(report)])
     return "\n".join(lines)
+
+
+def _next_steps(report: Report) -> list[str]:
+    steps = []
+    if any(finding.address for finding in report.findings):
+        steps.append(" To set back what Terraform manages: TFDRIFT_GATE_MODE=annotate terraform apply")
+    if any(finding.drift.kind is Kind.UNMANAGED for finding in report.findings):
+        steps.append(" What nobody manages stays until it is imported or removed by hand")
+    return steps
 
 
 def _lines(finding: Finding) -> list[str]:
     drift = finding.drift
     head = f" {finding.severity.name:<8}  {text.subject(finding)}"
-    if drift.kind.value != "modified":
+    if drift.kind is not Kind.MODIFIED:
         head += f" ({drift.kind.value})"
     indent = " " * 11
     lines = [head]
@@ -83,5 +96,5 @@ def _lines(finding: Finding) -> list[str]:
             lines.append(f"{indent}{name} at {text.when(event)}, {drift.key.region}")
         else:
             lines.append(f"{indent}by nobody seen in the window, {drift.key.region}")
-    lines.extend(f"{indent}{text.printable(reason)}" for reason in finding.reasons[:3])
+    lines.extend(f"{indent}why: {text.printable(reason)}" for reason in finding.reasons[:3])
     return lines

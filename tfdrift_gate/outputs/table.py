@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import Coverage, Finding, Report, Severity, Skipped
+from tfdrift_gate.model import Coverage, Finding, Kind, Report, Severity, Skipped
 from tfdrift_gate.outputs import text
 
 _COLORS = {Severity.CRITICAL: "1;37;41", Severity.HIGH: "1;31", Severity.MEDIUM: "1;33", Severity.LOW: "1;36"}
@@ -42,14 +42,14 @@ def _row(finding: Finding, color: bool) -> list[str]:
     place = [f"{drift.key.region} {drift.key.account}"]
     if finding.source:
         place.append(f"{text.printable(finding.source.file)}:{finding.source.line}")
-    changes = [drift.kind.value] if drift.kind.value != "modified" else []
+    changes = [drift.kind.value] if drift.kind is not Kind.MODIFIED else []
     people: list[str] = []
     for event, group in text.by_event(finding):
         changes.extend(text.change(change, drift.kind) for change in group)
         people.extend([""] * (len(changes) - len(group) - len(people)))
         people.extend([text.who(event), text.from_where(event), text.when(event)])
         changes.extend([""] * (len(people) - len(changes)) if event is not finding.last_event else [])
-    why = [_paint(text.printable(reason), _DIM, color) for reason in finding.reasons]
+    why = [_paint(f"why: {text.printable(reason)}", _DIM, color) for reason in finding.reasons]
     return [
         _paint(finding.severity.name, _COLORS[finding.severity], color),
         "\n".join([*name, *(_paint(part, _DIM, color) for part in place)]),
