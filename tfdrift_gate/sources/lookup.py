@@ -157,7 +157,14 @@ def _page(
         try:
             pace.wait(wait)
             page: dict[str, Any] = cloudtrail.lookup_events(**request)
-            return page
+            # NOTE: of an answer that was cut off botocore makes an empty one, which looks like a last page.
+            if "Events" in page:
+                return page
+            last, failed, wait = None, failed + 1, 0.5
+            if failed >= ATTEMPTS:
+                raise EventSourceError(
+                    f"reading {what}: the answer was cut off (tried {failed} times)", "check the network, and run again"
+                )
         except _PastDeadline:
             cause = explain(last, _PERMISSION)[0] if last else "too many events for the time allowed"
             raise EventSourceError(

@@ -1,0 +1,191 @@
+"""The WSGI application in front of moto's: records Lambda calls, answers LookupEvents, passes the rest on."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import threading
+import traceback
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Request, Response
+
+from tests.local_aws.event_names import is_management_event
+from tests.local_aws.faults import Faults, RateLimit
+from tests.local_aws.function_name import with_bare_function_name
+from tests.local_aws.identity import Caller, CredentialScope, caller_of, credential_scope
+from tests.local_aws.lambda_call import LambdaCall, read_answer, read_call
+from tests.local_aws.lookup_events import LookupEvents, RefusedLookup
+from tests.local_aws.record import Circumstances, lambda_record
+from tests.local_aws.trail import Trail
+
+_MISSING_BYTES = 1000
+"""How many bytes a cut answer promises beyond the whole of it."""
+_NOT_IMPLEMENTED = 501
+"""Answered to calls of operations that moto does not have; such a call never reached Lambda and is not recorded."""
+
+
+class CloudTrailFront:
+    """A WSGI application that stands between callers and moto."""
+
+    def __init__(self, moto: Any) -> None:
+        self.trail = Trail()
+        self.faults = Faults()
+        self.delivery_delay = timedelta()
+        """How long after its ``eventTime`` LookupEvents starts to show a record."""
+        self.requests: Counter[str] = Counter()
+        """How many arrived, by ``service.Operation``, or ``service.METHOD`` where no more is known."""
+        self._count_lock = threading.Lock()
+        self._moto = moto
+        self._lookup = LookupEvents(self.trail)
+        self._rate = RateLimit()
+        # One Lambda call at a time, so that the order of records is the order in which calls took effect.
+        self._lambda_lock = threading.Lock()
+
+    def clear(self) -> None:
+        """Start over with an empty trail, no faults, no delay and no counts."""
+        self.trail.clear()
+        self._lookup.forget()
+        self.faults.plan([])
+        self.delivery_delay = timedelta()
+        self.requests.clear()
+        self._rate = RateLimit()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        scope = credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
+        service = scope.service if scope else "unsigned"
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if scope and service == "cloudtrail" and target == "LookupEvents":
+            self._count("cloudtrail.LookupEvents")
+            return self._answer_lookup(Request(environ), scope)(environ, start_response)
+        if scope and service == "lambda":
+            return self._answer_lambda(environ, scope)(environ, start_response)
+        operation = target or _form_action(environ) or environ["REQUEST_METHOD"]
+        self._count(f"{service}.{operation}")
+        return self._moto(environ, start_response)
+
+    def _count(self, request: str) -> None:
+        with self._count_lock:
+            self.requests[request] += 1
+
+    def _answer_lambda(self, environ: dict[str, Any], scope: CredentialScope) -> Response:
+        request = Request(environ)
+        body = request.get_data()
+        raw_path, _, query = environ["RAW_URI"].partition("?")
+        call = read_call(request.method, raw_path, query, request.headers, body)
+        self._count(f"lambda.{call.api if call else request.method}")
+        if call:
+            raw_path, query = with_bare_function_name(call, raw_path, query)
+        forwarded = environ | {
+            "PATH_INFO": unquote(raw_path),
+            "RAW_URI": f"{raw_path}?{query}" if query else raw_path,
+            "QUERY_STRING": query,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+        with self._lambda_lock:
+            answer = self._ask_moto(forwarded, call)
+            answer.headers["x-amzn-RequestId"] = str(uuid.uuid4())
+            if call and is_management_event(call.api) and answer.status_code != _NOT_IMPLEMENTED:
+                self._record(call, answer, request, scope)
+        return answer
+
+    def _record(self, call: LambdaCall, answer: Response, request: Request, scope: CredentialScope) -> None:
+        about = Circumstances(
+            caller=caller_of(scope.access_key_id),
+            region=scope.region,
+            source_ip=request.headers.get("X-Forwarded-For", request.remote_addr or "").split(",")[0],
+            user_agent=request.headers.get("User-Agent", ""),
+            request_id=answer.headers["x-amzn-RequestId"],
+            completed=datetime.now(timezone.utc),
+        )
+        read = read_answer(call.operation, answer.status_code, answer.headers, answer.get_data())
+        self.trail.append([lambda_record(call, read, about)])
+
+    def _ask_moto(self, environ: dict[str, Any], call: LambdaCall | None) -> Response:
+        try:
+            answer = Response(*run_wsgi_app(self._moto, environ, buffered=True))
+        except NotImplementedError:
+            answer = Response(status=404)
+        except Exception as error:
+            # moto raises ValueError(code, message) for some requests that Lambda refuses.
+            if isinstance(error, ValueError) and len(error.args) == 2:
+                return _error(400, *error.args)
+            traceback.print_exc(file=sys.stderr)
+            return _error(500, "ServiceException", f"moto failed: {error!r}")
+        if answer.status_code == 404 and "x-amzn-errortype" not in answer.headers:
+            # Not a resource that is missing but an operation.
+            name = call.api if call else "this operation"
+            return _error(_NOT_IMPLEMENTED, "UnknownOperationException", f"The local AWS does not have {name}.")
+        return answer
+
+    def _answer_lookup(self, request: Request, scope: CredentialScope) -> Response:
+        caller = caller_of(scope.access_key_id)
+        if not self._rate.passes((caller.account, scope.region)):
+            return _throttled()
+        kind = self.faults.take()
+        if kind == "throttle":
+            return _throttled()
+        if kind == "access_denied":
+            return _denied(caller)
+        if kind == "internal_error":
+            return _error(500, "InternalFailure", "An internal error occurred.")
+        try:
+            found = self._lookup.answer(
+                json.loads(request.get_data() or b"{}"), caller.account, scope.region, self.delivery_delay
+            )
+        except RefusedLookup as refused:
+            return _error(400, refused.code, str(refused))
+        return _cut(found) if kind == "cut" else _json(200, found)
+
+
+def _form_action(environ: dict[str, Any]) -> str:
+    """Return the ``Action`` of a request in AWS's query protocol, leaving its body to be read again."""
+    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+
+
+def _json(status: int, value: Any) -> Response:
+    answer = Response(json.dumps(value), status, content_type="application/x-amz-json-1.1")
+    answer.headers["x-amzn-RequestId"] = str(uuid.uuid4())
+    return answer
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    answer = _json(status, {"__type": code, "message": message})
+    answer.headers["x-amzn-ErrorType"] = code
+    return answer
+
+
+def _throttled() -> Response:
+    return _error(400, "ThrottlingException", "Rate exceeded")
+
+
+def _denied(caller: Caller) -> Response:
+    action = "cloudtrail:LookupEvents"
+    return _error(
+        400,
+        "AccessDeniedException",
+        f"User: {caller.user_identity['arn']} is not authorized to perform: {action} "
+        f"because no identity-based policy allows the {action} action",
+    )
+
+
+def _cut(value: Any) -> Response:
+    body = json.dumps(value).encode()
+    answer = _json(200, value)
+    # The server closes the connection after each answer, so the promised rest never comes.
+    answer.automatically_set_content_length = False
+    answer.set_data(body[: len(body) // 2])
+    answer.headers["Content-Length"] = str(len(body) + _MISSING_BYTES)
+    return answer
