@@ -68,7 +68,9 @@ def aws_mirror() -> Path | None:
         return Path(named)
     for folder, inside, _ in os.walk("/"):
         depth = 0 if folder == "/" else folder.count("/")
-        inside[:] = [name for name in inside if not (depth == 0 and name in _NOT_SEARCHED)] if depth < _SEARCH_DEPTH else []
+        inside[:] = (
+            [name for name in inside if not (depth == 0 and name in _NOT_SEARCHED)] if depth < _SEARCH_DEPTH else []
+        )
         if _HOST in inside and (Path(folder) / _AWS).is_dir():
             return Path(folder)
     return None

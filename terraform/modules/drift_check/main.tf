@@ -19,20 +19,31 @@ locals {
     profile        = var.profile
   } : name => value if value != null && value != "" }
 
-  # Always 1, but only known when every input is: an input that is known after apply would make the read
-  # wait for the apply, and the plan would pass unchecked. As a count it is an error in the plan instead.
-  once_inputs_are_known = 1 + length(regexall("\u0000", jsonencode([local.query, var.command])))
+  # Always 1, but unknown or sensitive where an input is, and a for_each may be neither. An input that is known
+  # after apply would make the read wait for the apply, and the plan would pass unchecked; a sensitive one
+  # would lie open in the state, which keeps the query. This way both are an error in the plan instead.
+  inputs           = jsonencode([local.query, var.command])
+  once_if_readable = length(regexall("\u0000", local.inputs)) + (local.inputs == "" ? 0 : 1)
 }
 
 data "external" "this" {
-  count = var.mode == "off" ? 0 : local.once_inputs_are_known
+  for_each = toset([for _ in range(var.mode == "off" ? 0 : local.once_if_readable) : "gate"])
 
   program = var.command
   query   = local.query
+
+  lifecycle {
+    # Stops a plan that would change something. In a refresh-only or destroy plan Terraform makes a warning of it,
+    # and an apply does not ask again: an output's precondition would stop `apply -refresh-only` half-way.
+    postcondition {
+      condition     = !(self.result.mode == "fail" && self.result.blocking == "true")
+      error_message = self.result.message
+    }
+  }
 }
 
 locals {
-  result = one(data.external.this[*].result)
+  result = one(values(data.external.this)[*].result)
 
   verdict = local.result == null ? "off" : local.result.verdict
   message = local.result == null ? "switched off: nothing was checked" : local.result.message

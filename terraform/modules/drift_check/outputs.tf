@@ -1,12 +1,6 @@
 output "verdict" {
   description = "\"clean\", \"drift\", \"incomplete\" (a verdict could not be reached and on_error is \"warn\") or \"off\"."
   value       = local.verdict
-
-  # Stops a plan that would change something; a refresh-only plan shows it as a warning, a destroy passes.
-  precondition {
-    condition     = !local.stops
-    error_message = local.message
-  }
 }
 
 output "max_severity" {

