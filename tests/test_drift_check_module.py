@@ -6,6 +6,7 @@ What the real program answers is tested in test_in_terraform.py and test_externa
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import terraform_docs
 from tests.terraform_cli.binary import PROJECT, Completed
 from tests.terraform_cli.fixtures import Installed
 from tfdrift_gate.outputs.external import switched_off
@@ -33,6 +35,9 @@ print(json.dumps(answer))
 
 MESSAGE = "1 out-of-band change, worst HIGH\n\n HIGH  aws_lambda_function.a\n       memory_size 512 → 1024"
 
+# Two of unlike shape: Terraform's lists want one type for all, its tuples do not.
+FINDINGS = [{"address": "aws_lambda_function.a", "changes": [1, "a"]}, {"address": None, "changes": []}]
+
 
 def answer(verdict: str, blocking: bool = False, **more: str) -> dict[str, str]:
     """An answer of the program, as the contract has it."""
@@ -43,7 +48,7 @@ def answer(verdict: str, blocking: bool = False, **more: str) -> dict[str, str]:
         "message": MESSAGE if verdict == "drift" else "the verdict was not reached: throttled",
         "max_severity": "high" if verdict == "drift" else "none",
         "finding_count": "1" if verdict == "drift" else "0",
-        "findings": json.dumps([{"address": "aws_lambda_function.a"}] if verdict == "drift" else []),
+        "findings": json.dumps(FINDINGS if verdict == "drift" else []),
         **more,
     }
 
@@ -304,7 +309,21 @@ def test_the_outputs_have_their_types(root: Root) -> None:
         "verdict": "drift",
         "max_severity": "high",
         "finding_count": 1,
-        "findings": [{"address": "aws_lambda_function.a"}],
+        "findings": FINDINGS,
         "message": MESSAGE,
         "blocking": True,
     }
+
+
+def test_the_readme_has_every_input_and_output_as_the_files_say() -> None:
+    text = (MODULE / "README.md").read_text(encoding="utf-8")
+    assert terraform_docs.filled(text, MODULE) == text
+
+
+@pytest.mark.parametrize("folder", ["modules/drift_check", "examples/minimal"])
+def test_terraform_finds_the_files_valid_and_formatted(installed: Installed, tmp_path: Path, folder: str) -> None:
+    shutil.copytree(PROJECT / "terraform", tmp_path / "terraform")
+    root = tmp_path / "terraform" / folder
+    for command in (["init", "-backend=false"], ["validate"], ["fmt", "-check", "-recursive", str(tmp_path)]):
+        done = installed.terraform.run(*command, cwd=root, env=installed.environment)
+        assert done.code == 0, done.output

@@ -1,5 +1,12 @@
-# The smallest root module with the gate: three lines.
+# The smallest root module with the gate.
+
+variable "mode" {
+  description = "What a drift does: \"off\", \"annotate\" or \"fail\"."
+  type        = string
+  default     = "fail"
+}
+
 module "drift_check" {
   source = "../../modules/drift_check"
-  mode   = "fail"
+  mode   = var.mode
 }

@@ -15,7 +15,7 @@ output "finding_count" {
 
 output "findings" {
   description = "The findings (at most 50) as the JSON report has them."
-  value       = local.result == null ? [] : jsondecode(local.result.findings)
+  value       = jsondecode(local.result == null ? "[]" : local.result.findings)
 }
 
 output "message" {
