@@ -1,5 +1,6 @@
-"""Inputs and outputs of the Terraform module, as its README shows them: ``python -m tests.terraform_docs --check|--write``.
+"""Inputs and outputs of the Terraform module, as its README shows them.
 
+``python -m tests.terraform_docs --check|--write``
 Read from the .tf files with python-hcl2, and written between the markers that terraform-docs uses.
 """
 

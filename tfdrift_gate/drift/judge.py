@@ -195,7 +195,6 @@ def _unmanaged(
             changes=changes,
             events=_distinct(change.event for change in net.history if change.asked),
             parent_address=parent,
-            note="in no given state",
         )
     ]
 

@@ -86,7 +86,7 @@ def _lines(finding: Finding) -> list[str]:
     drift = finding.drift
     head = f" {finding.severity.name:<8}  {text.subject(finding)}"
     if drift.kind is not Kind.MODIFIED:
-        head += f" ({drift.kind.value})"
+        head += f" ({text.KINDS[drift.kind]})"
     indent = " " * 11
     lines = [head]
     for event, changes in text.by_event(finding):

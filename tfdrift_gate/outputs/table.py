@@ -42,7 +42,7 @@ def _row(finding: Finding, color: bool) -> list[str]:
     place = [f"{drift.key.region} {drift.key.account}"]
     if finding.source:
         place.append(f"{text.printable(finding.source.file)}:{finding.source.line}")
-    changes = [drift.kind.value] if drift.kind is not Kind.MODIFIED else []
+    changes = [text.KINDS[drift.kind]] if drift.kind is not Kind.MODIFIED else []
     people: list[str] = []
     for event, group in text.by_event(finding):
         changes.extend(text.change(change, drift.kind) for change in group)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from tfdrift_gate.instant import iso
@@ -15,6 +16,14 @@ from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, Report
 
 LONGEST_VALUE = 120
 """Characters of one value that a person is shown."""
+
+KINDS: Mapping[Kind, str] = {
+    Kind.MODIFIED: "modified",
+    Kind.DELETED: "deleted",
+    Kind.REPLACED: "deleted and created again",
+    Kind.UNMANAGED: "unmanaged: in no given state",
+}
+"""What happened, in words."""
 
 _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 # Control and format characters (ANSI escapes, bidirectional overrides, zero-width) and line separators.
