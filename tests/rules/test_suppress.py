@@ -1,0 +1,360 @@
+"""Whose drift is not held against them, in which order, and how exactly each exception covers what it names."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import (
+    ACCOUNT,
+    BY_CLI,
+    BY_PIPELINE_CLI,
+    BY_TERRAFORM,
+    TERRAFORM_AGENT,
+    add_permission,
+    check,
+    delete_function,
+    differences,
+    function_state,
+    only,
+    outputs,
+    put_concurrency,
+    remove_permission,
+    role_session,
+    update_code,
+    update_configuration,
+)
+from tfdrift_gate.model import Finding, Report
+from tfdrift_gate.outputs.json import document
+from tfdrift_gate.rules.ruleset import glob_matches, names
+
+ORDERS = "aws_lambda_function.orders"
+MEMORY = update_configuration({"memorySize": 1024})
+BOTH = update_configuration({"memorySize": 1024, "timeout": 30})
+
+
+def ignoring(what: str, address: str = "orders") -> str:
+    return f'resource "aws_lambda_function" "{address}" {{\n  lifecycle {{\n    ignore_changes = {what}\n  }}\n}}\n'
+
+
+def waiver(subject: str = f'address: "{ORDERS}"', more: str = "", expires: str = "2026-06-01") -> str:
+    return f"waivers:\n  - {subject}\n    reason: INC-1\n    owner: payments\n    expires: {expires}\n    {more}\n"
+
+
+def trusting(**fields: str) -> str:
+    given = {"name": "deploy pipeline", "role_arn": "arn:aws:iam::*:role/terraform-deploy"} | fields
+    return "trusted:\n  - " + "\n    ".join(f'{key}: "{value}"' for key, value in given.items()) + "\n"
+
+
+def kind(finding: Finding) -> str:
+    assert finding.suppressed_by is not None
+    return finding.suppressed_by.kind
+
+
+def attributes(findings: tuple[Finding, ...]) -> set[str]:
+    return {attribute for _, attribute in differences(findings)}
+
+
+# --- ignore_changes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["[memory_size]", "[timeout, memory_size]", "all"])
+def test_what_the_resource_ignores_is_suppressed(tmp_path: Path, what: str) -> None:
+    report = check(tmp_path, [MEMORY], main=ignoring(what))
+    assert report.verdict == "clean"
+    assert kind(only(report.suppressed)) == "ignore_changes"
+
+
+def test_ignoring_one_attribute_leaves_the_other_a_finding(tmp_path: Path) -> None:
+    report = check(tmp_path, [BOTH], main=ignoring("[memory_size]"))
+    assert attributes(report.findings) == {"timeout"}
+    assert attributes(report.suppressed) == {"memory_size"}
+
+
+def test_ignoring_a_block_ignores_what_lies_in_it(tmp_path: Path) -> None:
+    body = update_configuration({"vpcConfig": {"subnetIds": ["s-1"], "securityGroupIds": []}})
+    assert check(tmp_path, [body], main=ignoring("[vpc_config]")).verdict == "clean"
+
+
+def test_what_another_resource_ignores_changes_nothing(tmp_path: Path) -> None:
+    assert check(tmp_path, [MEMORY], main=ignoring("all", "billing")).verdict == "drift"
+
+
+def test_what_is_ignored_is_ignored_for_every_instance(tmp_path: Path) -> None:
+    state = [function_state(entry={"key": key}) for key in ("a]b", "c.d", 'e"f')]
+    report = check(tmp_path, [MEMORY], state, main=ignoring("[memory_size]"))
+    assert (len(report.findings), len(report.suppressed)) == (0, 3)
+
+
+def test_ignoring_all_changes_does_not_hide_a_deletion(tmp_path: Path) -> None:
+    assert check(tmp_path, [delete_function()], main=ignoring("all")).verdict == "drift"
+
+
+@pytest.mark.xfail(strict=True, reason="the change is of environment as a whole, and a path inside does not cover it")
+def test_ignoring_the_variables_of_an_environment_ignores_its_change(tmp_path: Path) -> None:
+    report = check(tmp_path, [update_configuration({})], main=ignoring("[environment[0].variables]"))
+    assert report.verdict == "clean"
+
+
+@pytest.mark.xfail(strict=True, reason="both hold the same fact, but only the name code_sha256 is asked about")
+def test_ignoring_source_code_hash_ignores_the_code(tmp_path: Path) -> None:
+    assert check(tmp_path, [update_code()], main=ignoring("[source_code_hash]")).verdict == "clean"
+
+
+# --- waivers ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_waiver_suppresses_with_its_reason_owner_and_end(tmp_path: Path) -> None:
+    report = check(tmp_path, [MEMORY], rules=waiver())
+    assert report.verdict == "clean"
+    assert document(report)["suppressed"][0]["suppressed_by"] == {
+        "kind": "waiver",
+        "reason": "INC-1",
+        "owner": "payments",
+        "expires": "2026-06-01",
+    }
+
+
+def test_a_waiver_of_one_attribute_leaves_a_further_one_a_finding(tmp_path: Path) -> None:
+    report = check(tmp_path, [BOTH], rules=waiver(more="attributes: [memory_size]"))
+    assert attributes(report.findings) == {"timeout"}
+    assert attributes(report.suppressed) == {"memory_size"}
+
+
+def test_what_is_left_of_a_finding_has_only_the_events_that_explain_it(tmp_path: Path) -> None:
+    records = [MEMORY, update_configuration({"timeout": 30}, {"memorySize": 1024}, at="11:00:00")]
+    report = check(tmp_path, records, rules=waiver(more="attributes: [memory_size]"))
+    assert [event.event_id for event in only(report.findings).drift.events] == [records[1]["eventID"]]
+    assert [event.event_id for event in only(report.suppressed).drift.events] == [records[0]["eventID"]]
+
+
+@pytest.mark.parametrize("attribute", ["memory", "memory_size_x", "timeout"])
+def test_a_waiver_of_another_attribute_waives_nothing(tmp_path: Path, attribute: str) -> None:
+    assert check(tmp_path, [MEMORY], rules=waiver(more=f"attributes: [{attribute}]")).verdict == "drift"
+
+
+@pytest.mark.parametrize(
+    ("subject", "waives"),
+    [
+        (f"address: {ORDERS}", True),
+        ("address: aws_lambda_function.*", True),
+        ("address: '*.order?'", True),
+        ("address: aws_lambda_function.order", False),
+        ("address: orders", False),
+        ("resource_id: orders", True),
+        ("resource_id: order*", True),
+        ("resource_id: billing", False),
+        ("resource_id: orders\n    address: aws_lambda_function.billing", False),
+        ("resource_id: orders\n    address: '*'", True),
+    ],
+)
+def test_a_waiver_covers_what_it_names_and_nothing_else(tmp_path: Path, subject: str, waives: bool) -> None:
+    assert (check(tmp_path, [MEMORY], rules=waiver(subject)).verdict == "clean") is waives
+
+
+def test_a_waiver_by_fingerprint_covers_this_drift_and_not_the_next(tmp_path: Path) -> None:
+    found = only(check(tmp_path, [MEMORY]).findings).id
+    by_id = waiver(f"id: '{found}'")
+    assert check(tmp_path, [MEMORY], rules=by_id).verdict == "clean"
+    assert check(tmp_path, [update_configuration({"memorySize": 2048})], rules=by_id).verdict == "drift"
+    assert check(tmp_path, [BOTH], rules=by_id).verdict == "drift"
+
+
+BRACKETED = 'module.api["eu"].aws_lambda_function.fn["a"]'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "waives"),
+    [
+        (BRACKETED, True),
+        ('module.api["eu"].aws_lambda_function.fn[*', True),
+        ('module.api[*].aws_lambda_function.fn["?"]', True),
+        ('module.api["us"].aws_lambda_function.fn["a"]', False),
+        ('module.api["eu"].aws_lambda_function.fn', False),
+        ("module.api[eu].aws_lambda_function.fn[a]", False),
+    ],
+)
+def test_brackets_in_an_address_stand_for_themselves(tmp_path: Path, pattern: str, waives: bool) -> None:
+    state = [function_state(label="fn", entry={"key": "a", "module": 'module.api["eu"]'})]
+    report = check(tmp_path, [MEMORY], state, rules=waiver(f"address: '{pattern}'"))
+    assert (report.verdict == "clean") is waives
+
+
+@pytest.mark.parametrize(("days", "waives"), [(-1, True), (0, False), (1, False)])
+def test_from_the_day_it_expires_a_waiver_no_longer_waives(tmp_path: Path, days: int, waives: bool) -> None:
+    rules = waiver(expires="2026-01-02")
+    for hour in (0, 23):
+        now = datetime(2026, 1, 2, hour, 30, tzinfo=timezone.utc) + timedelta(days=days)
+        report = check(tmp_path, [MEMORY], rules=rules, now=now, since="2025-12-31")
+        assert (report.verdict == "clean") is waives
+
+
+@pytest.mark.parametrize("records", [[MEMORY], []], ids=["with drift", "without"])
+def test_every_output_says_that_a_waiver_has_expired(tmp_path: Path, records: list[Any]) -> None:
+    report = check(tmp_path, records, rules=waiver(expires="2026-01-01"))
+    for name, text in outputs(report).items():
+        assert "a waiver has expired" in text, name
+
+
+@pytest.mark.xfail(strict=True, reason="without findings the message of external holds the first note alone")
+def test_every_output_names_every_expired_waiver(tmp_path: Path) -> None:
+    two = waiver(expires="2026-01-01") + waiver("resource_id: x", expires="2026-01-01").removeprefix("waivers:\n")
+    assert outputs(check(tmp_path, [], rules=two))["external"].count("a waiver has expired") == 2
+
+
+def test_no_waivers_ignores_them_all(tmp_path: Path) -> None:
+    assert check(tmp_path, [MEMORY], rules=waiver(), no_waivers=True).verdict == "drift"
+
+
+@pytest.mark.parametrize(("more", "waives"), [("", True), ("attributes: [memory_size]", False)])
+def test_a_deletion_is_waived_as_a_whole_or_not_at_all(tmp_path: Path, more: str, waives: bool) -> None:
+    assert (check(tmp_path, [delete_function()], rules=waiver(more=more)).verdict == "clean") is waives
+
+
+@pytest.mark.parametrize(
+    ("more", "waives"),
+    [
+        ("", True),
+        ("attributes: [principal]", False),
+        ("attributes: [principal, action, statement_id, source_arn]", True),
+    ],
+)
+def test_an_addition_is_waived_as_a_whole_or_not_at_all(tmp_path: Path, more: str, waives: bool) -> None:
+    report = check(tmp_path, [add_permission("x")], rules=waiver("resource_id: orders/x", more))
+    assert (report.verdict == "clean") is waives
+
+
+# --- trusted pipelines ------------------------------------------------------------------------------------------------
+
+
+def trusted(tmp_path: Path, by: Any, rules: str) -> Report:
+    return check(tmp_path, [update_configuration({"memorySize": 1024}, by=by)], rules=rules)
+
+
+@pytest.mark.parametrize("by", [BY_TERRAFORM, BY_PIPELINE_CLI], ids=["Terraform", "CLI"])
+def test_a_trusted_pipeline_is_told_by_its_role(tmp_path: Path, by: Any) -> None:
+    report = trusted(tmp_path, by, trusting())
+    assert report.verdict == "clean"
+    suppressed = only(report.suppressed)
+    assert kind(suppressed) == "trusted"
+    assert suppressed.suppressed_by is not None
+    assert "deploy pipeline" in suppressed.suppressed_by.reason
+
+
+def test_nobody_is_trusted_without_a_rule(tmp_path: Path) -> None:
+    assert trusted(tmp_path, BY_TERRAFORM, "").verdict == "drift"
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        role_session("developer", "terraform-deploy"),
+        role_session("terraform-deploy", "gha-42", path="/elsewhere/"),
+        role_session("terraform-deploy-2", "gha-42"),
+        BY_CLI["userIdentity"],
+        {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/terraform-deploy/gha-42"},
+    ],
+    ids=["another role", "another path", "a longer name", "a user", "no issuer"],
+)
+def test_the_user_agent_alone_is_never_enough(tmp_path: Path, identity: Any) -> None:
+    by = {"userIdentity": identity, "userAgent": TERRAFORM_AGENT}
+    rules = trusting(user_agent="*terraform-provider-aws*")
+    assert trusted(tmp_path, by, rules).verdict == "drift"
+
+
+def test_the_user_agent_narrows_what_the_role_allows(tmp_path: Path) -> None:
+    rules = trusting(user_agent="*terraform-provider-aws*")
+    assert trusted(tmp_path, BY_TERRAFORM, rules).verdict == "clean"
+    assert trusted(tmp_path, BY_PIPELINE_CLI, rules).verdict == "drift"
+
+
+@pytest.mark.parametrize(("pattern", "trusts"), [("gha-*", True), ("gha-42", True), ("gha-4", False), ("", True)])
+def test_the_session_narrows_what_the_role_allows(tmp_path: Path, pattern: str, trusts: bool) -> None:
+    rules = trusting(session_name=pattern) if pattern else trusting()
+    assert (trusted(tmp_path, BY_TERRAFORM, rules).verdict == "clean") is trusts
+
+
+def test_a_pipelines_attribute_is_trusted_and_a_persons_beside_it_is_not(tmp_path: Path) -> None:
+    records = [
+        update_configuration({"memorySize": 1024}, by=BY_TERRAFORM),
+        update_configuration({"timeout": 30}, {"memorySize": 1024}, at="11:00:00"),
+    ]
+    report = check(tmp_path, records, rules=trusting())
+    assert (attributes(report.findings), attributes(report.suppressed)) == ({"timeout"}, {"memory_size"})
+
+
+def test_an_unseen_change_is_nobodys_and_so_not_trusted(tmp_path: Path) -> None:
+    body = update_configuration({"timeout": 10}, {"memorySize": 1024}, by=BY_TERRAFORM)
+    assert check(tmp_path, [body], rules=trusting()).verdict == "drift"
+
+
+@pytest.mark.parametrize(("by", "clean"), [(BY_TERRAFORM, True), (BY_CLI, False)])
+def test_a_deletion_is_trusted_only_by_whoever_made_it(tmp_path: Path, by: Any, clean: bool) -> None:
+    assert (check(tmp_path, [delete_function(by=by)], rules=trusting()).verdict == "clean") is clean
+
+
+def test_an_addition_with_a_persons_hand_in_it_is_not_trusted(tmp_path: Path) -> None:
+    records = [
+        add_permission("x", by=BY_TERRAFORM),
+        remove_permission("x", at="10:30:00", by=BY_TERRAFORM),
+        add_permission("x", {"principal": "*"}, at="11:00:00"),
+    ]
+    assert check(tmp_path, records[:1], rules=trusting()).verdict == "clean"
+    assert check(tmp_path, records, rules=trusting()).verdict == "drift"
+
+
+# --- the order --------------------------------------------------------------------------------------------------------
+
+
+def test_ignore_changes_comes_before_a_waiver_which_comes_before_trust(tmp_path: Path) -> None:
+    body = update_configuration({"memorySize": 1024, "timeout": 30, "description": "new"}, by=BY_TERRAFORM)
+    rules = waiver(more="attributes: [memory_size, timeout]") + trusting()
+    report = check(tmp_path, [body], rules=rules, main=ignoring("[memory_size]"))
+    assert report.verdict == "clean"
+    found = {change.attribute: kind(entry) for entry in report.suppressed for change in entry.drift.changes}
+    assert found == {"memory_size": "ignore_changes", "timeout": "waiver", "description": "trusted"}
+
+
+def test_a_suppressed_finding_is_counted_and_never_gates(tmp_path: Path) -> None:
+    counts = document(check(tmp_path, [MEMORY, put_concurrency(5)], rules=waiver()))["counts"]
+    assert (counts["findings"], counts["suppressed"], counts["by_severity"]["high"]) == (0, 1, 0)
+
+
+# --- globs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("a*", "a", True),
+        ("a*", "ba", False),
+        ("a?c", "abc", True),
+        ("a?c", "ac", False),
+        ("a.c", "abc", False),
+        ("[ab]", "a", False),
+        ("[ab]", "[ab]", True),
+        ("a(b|c)$", "a(b|c)$", True),
+        ("*", "line\nbreak", True),
+        ("A", "a", False),
+        ("", "", True),
+    ],
+)
+def test_only_the_star_and_the_question_mark_mean_anything(pattern: str, text: str, matches: bool) -> None:
+    assert glob_matches(pattern, text) is matches
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "covers"),
+    [
+        ("vpc_config", "vpc_config[0].subnet_ids", True),
+        ("vpc_config[0].subnet_ids", "vpc_config[0].subnet_ids", True),
+        ("vpc_config[0].subnet_ids", "vpc_config[0].security_group_ids", False),
+        ("vpc", "vpc_config", False),
+        ("*", "memory_size", False),
+    ],
+)
+def test_an_attributes_name_covers_what_lies_in_it_and_nothing_beside_it(name: str, path: str, covers: bool) -> None:
+    assert names(name, path) is covers
