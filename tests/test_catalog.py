@@ -140,7 +140,6 @@ def test_a_mistake_in_a_catalogue_is_an_error_that_names_file_and_key(body: Any,
     assert named in error.value.message
 
 
-@pytest.mark.xfail(strict=True, reason="Effect(...) raises ValueError, which read_catalog does not turn into its error")
 def test_an_effect_that_does_not_exist_is_an_error_that_names_the_file() -> None:
     body = catalogue(events={"PutExample": EVENT | {"effect": "explode"}})
     with pytest.raises(CatalogError, match=r"example\.yaml"):

@@ -37,7 +37,6 @@ from tests.samples import (
 )
 from tfdrift_gate import __version__
 from tfdrift_gate.cli import ExitCode, cli
-from tfdrift_gate.errors import UsageError
 from tfdrift_gate.gate import check as judge
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import Settings
@@ -332,7 +331,6 @@ def test_the_folder_is_here_where_none_is_named(root: Path, drifted: str) -> Non
     assert run("check", *arguments, cwd=root).returncode == 2
 
 
-@pytest.mark.xfail(strict=True, raises=UsageError, reason="the state's time has fractions, the window's end has none")
 def test_last_apply_in_the_very_second_of_the_apply_is_a_verdict(root: Path, quiet: str) -> None:
     now = datetime(2026, 1, 1, 10, tzinfo=timezone.utc)  # the program's clock ticks in whole seconds
     half_past = now.timestamp() + 0.5
@@ -361,9 +359,6 @@ def test_several_outputs_are_written_at_once(root: Path, tmp_path: Path, drifted
     assert "memory_size" in (tmp_path / "2" / "r.txt").read_text()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="outputs are kept by format: the last one wins and the others are dropped unsaid"
-)
 def test_one_format_may_be_written_to_two_files(root: Path, tmp_path: Path, drifted: str) -> None:
     outputs = ("--output", f"json={tmp_path}/a.json", "--output", f"json={tmp_path}/b.json")
     assert check(root, "--events", drifted, *outputs).returncode == 2

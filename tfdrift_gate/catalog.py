@@ -62,6 +62,12 @@ class Attribute:
     withheld: str | None = None
     state: tuple[str, ...] = ()
     none: Any = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """The top-level member of ``requestParameters`` that names the attribute."""
+        return self.field.split(".")[0].split("[")[0]
 
     @property
     def answer(self) -> str | None:
@@ -122,6 +128,7 @@ class EventEntry:
     sets: Mapping[str, Any] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     may_set: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     nothing_if: str | None = None
     version_if: str | None = None
 
@@ -182,7 +189,7 @@ def read_catalog(name: str, text: str) -> tuple[str, dict[str, Resource], list[E
         found = {key: _resource(f"{name}: resources.{key}", key, body) for key, body in data["resources"].items()}
         entries = [_event(f"{name}: events.{api}", api, source, body, found) for api, body in data["events"].items()]
         return source, found, entries, tuple(data.get("without_effect", ()))
-    except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
         raise CatalogError(f"reading the catalogue {name}: {error!r}", "reinstall tfdrift-gate") from error
 
 

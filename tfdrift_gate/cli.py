@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from enum import IntEnum
 from typing import Any
@@ -133,7 +133,7 @@ def check(directory: str | None, **options: Any) -> None:
     except GateError as error:
         from tfdrift_gate.gate import without_verdict
 
-        report, outputs = without_verdict(settings, error, _now()), {}
+        report, outputs = without_verdict(settings, error, _now()), []
         if settings is not None and not isinstance(error, UsageError):
             outputs = _outputs(settings)
     stdout_format = settings.format if settings and settings.format in FORMATS else "table"
@@ -157,21 +157,22 @@ def external() -> None:
     from tfdrift_gate import query
     from tfdrift_gate.outputs.external import answer, switched_off
 
-    warn, settings = False, None
+    text = sys.stdin.buffer.read()
+    warn, settings = on_error_of(query.on_error(text), os.environ) == "warn", None
     try:
-        given = query.read(sys.stdin.buffer.read())
-        warn = on_error_of(given, os.environ) == "warn"
+        given = query.read(text)
         settings = resolve(given, {**os.environ, f"{ENVIRONMENT_PREFIX}MODE": ""})
         settings = query.with_mode(settings, os.environ)
         if settings.mode == "off":
-            _print(json.dumps(switched_off(), indent=2) + "\n")
+            by = "TFDRIFT_GATE_MODE=off" if os.environ.get(f"{ENVIRONMENT_PREFIX}MODE") else "mode = off"
+            _print(json.dumps(switched_off(by), indent=2) + "\n")
             return
         outputs = _outputs(settings)
         report = _run(settings, os.environ)
     except GateError as error:
         from tfdrift_gate.gate import without_verdict
 
-        report, outputs = without_verdict(settings, error, _now()), {}
+        report, outputs = without_verdict(settings, error, _now()), []
         if settings is not None and not isinstance(error, UsageError):
             outputs = _outputs(settings)
     settings = settings or Settings()
@@ -179,7 +180,12 @@ def external() -> None:
     _tell(report, warn)
     if report.problems and not warn:
         sys.exit(ExitCode.NO_VERDICT)
-    found = answer(report, settings.mode, settings.blocks(report.max_severity), outputs.get("json", ""))
+    found = answer(
+        report,
+        settings.mode,
+        settings.blocks(report.max_severity),
+        next((path for name, path in outputs if name == "json"), ""),
+    )
     _print(json.dumps(found, indent=2) + "\n")
 
 
@@ -235,28 +241,28 @@ def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def _outputs(settings: Settings) -> dict[str, str]:
-    """Path by format of every ``--output``; raises :class:`UsageError` for an unknown format."""
-    found: dict[str, str] = {}
+def _outputs(settings: Settings) -> list[tuple[str, str]]:
+    """Format and path of every ``--output``; raises :class:`UsageError` for an unknown format."""
+    found: list[tuple[str, str]] = []
     for entry in settings.output:
         name, equals, path = entry.partition("=")
         if not equals or not path or name not in FORMATS:
             raise UsageError(
                 f"reading --output {entry}: not NAME=PATH with {', '.join(FORMATS)}", "write json=report.json"
             )
-        found[name] = path
+        found.append((name, path))
     if settings.format not in FORMATS:
         raise UsageError(f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these")
     return found
 
 
-def _write(report: Report, stdout_format: str, outputs: Mapping[str, str]) -> None:
+def _write(report: Report, stdout_format: str, outputs: Sequence[tuple[str, str]]) -> None:
     _print(FORMATS[stdout_format].render(report, _colors(sys.stdout)))
     _write_files(report, outputs)
 
 
-def _write_files(report: Report, outputs: Mapping[str, str]) -> None:
-    for name, path in outputs.items():
+def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
+    for name, path in outputs:
         try:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(FORMATS[name].render(report))

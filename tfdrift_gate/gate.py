@@ -15,7 +15,6 @@ from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog, load_catalog
 from tfdrift_gate.changes.interpret import interpret
 from tfdrift_gate.drift.judge import judge
-from tfdrift_gate.drift.redact import redact
 from tfdrift_gate.errors import EventSourceError, GateError, UsageError
 from tfdrift_gate.instant import RETENTION, parse_bound, window
 from tfdrift_gate.model import (
@@ -35,6 +34,7 @@ from tfdrift_gate.model import (
 from tfdrift_gate.records.record import read_record, without_duplicates
 from tfdrift_gate.rules.fingerprint import fingerprint
 from tfdrift_gate.rules.load import find_rules, load_rules
+from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
 from tfdrift_gate.rules.suppress import is_trusted, suppress
@@ -69,19 +69,24 @@ def check(
     window(since, until)
 
     found, texts, notes = _believed(settings, root, environment, catalog)
-    belief = place(found, catalog)
+    here = settings.region[0] if len(settings.region) == 1 else region_from_environment()
+    belief = place(found, catalog, region_read=here)
     if settings.since == LAST_APPLY:
         told = [text.written_at for text in texts if text.text is not None]
         since = max(since_last_apply(told), until - RETENTION) if told or not notes else since
-    span = window(since, until)
+    # A plan in the very second of the apply has a window of that second.
+    span = TimeWindow(min(since, until), until)
 
     asked = _question(settings, span, belief, catalog, progress)
     readings = [
         reading
         for locator, read in zip(settings.events, readers, strict=True)
-        for reading in (_ask(read, replace(asked, locator=locator), belief, settings))
+        for reading in (_ask(read, replace(asked, locator=locator), bool(found), settings))
     ]
-    reading_errors = [reading.error for reading in readings if reading.error]
+    accounts = {reading.coverage.account for reading in readings if reading.coverage.account}
+    if len(accounts) == 1:
+        belief = place(found, catalog, account_read=next(iter(accounts)), region_read=here)
+    errors = [reading.error for reading in readings if reading.error] or _unread_accounts(readings, belief)
     learned = _learn([record for reading in readings for record in reading.records], span, catalog)
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
@@ -89,9 +94,7 @@ def check(
         configuration = read_configuration(root)
     findings, suppressed = _settle(judged.drifts, rules, configuration, settings, now.date())
     reverted = [
-        _finding(redact(drift), rules, configuration, None)
-        for drift in judged.reverted
-        if not is_trusted(drift, rules.trusted)
+        _finding(drift, rules, configuration, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
     ]
     return Report(
         window=span,
@@ -104,7 +107,7 @@ def check(
         reverted=_sorted(reverted),
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
         notes=(*notes, *_waiver_notes(rules, settings, now.date())),
-        problems=tuple(Problem(error.message, error.hint) for error in reading_errors),
+        problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 
 
@@ -152,10 +155,10 @@ def _question(settings: Settings, span: TimeWindow, belief: Belief, catalog: Cat
     )
 
 
-def _ask(read: Source, question: Question, belief: Belief, settings: Settings) -> Iterable[Reading]:
+def _ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
     """Ask one source; event history is not asked for where nothing could come of it."""
     live = question.locator.startswith("cloudtrail:")
-    if live and not belief.instances and settings.unmanaged != "all":
+    if live and not manages and settings.unmanaged != "all":
         note = "not asked: the given states manage no Lambda resource"
         yield Reading((), _nothing_read(question, note, complete=True))
     elif live and not question.regions:
@@ -166,6 +169,35 @@ def _ask(read: Source, question: Question, belief: Belief, settings: Settings) -
         yield Reading((), _nothing_read(question, error.message, complete=False), error)
     else:
         yield from read(question)
+
+
+def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSourceError]:
+    """Name the accounts whose event history nobody read.
+
+    An empty history of another account looks just like a clean one.
+
+    Files tell no account of their own, so they are taken at their word.
+    """
+    live = [reading for reading in readings if reading.coverage.api_calls]
+    if not live or len(live) < len(readings) or any(reading.coverage.account is None for reading in live):
+        return []
+    read = {reading.coverage.account for reading in live}
+    for reading in live:
+        read.update(
+            raw.body["recipientAccountId"]
+            for raw in reading.records
+            if isinstance(raw.body, dict) and isinstance(raw.body.get("recipientAccountId"), str)
+        )
+    unread = sorted(belief.accounts - read)
+    if not unread:
+        return []
+    return [
+        EventSourceError(
+            "reading CloudTrail's event history: the credentials belong to account"
+            f" {', '.join(sorted(map(str, read)))}, and state also manages resources of {', '.join(unread)}",
+            "use credentials of that account: --profile, --assume-role or the AWS_… variables",
+        )
+    ]
 
 
 def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:
@@ -209,9 +241,7 @@ def _settle(
     waivers = () if settings.no_waivers else rules.waivers
     for drift in drifts:
         declared = configuration.find(drift.instance.address) if drift.instance else None
-        left, taken = suppress(
-            redact(drift), declared.ignores if declared else lambda _: False, waivers, rules.trusted, today
-        )
+        left, taken = suppress(drift, declared.ignores if declared else lambda _: False, waivers, rules.trusted, today)
         if left is not None:
             findings.append(_finding(left, rules, configuration, None))
         suppressed.extend(_finding(part, rules, configuration, why) for part, why in taken)
@@ -224,7 +254,7 @@ def _finding(drift: Drift, rules: RuleSet, configuration: Configuration, suppres
     source: SourceRange | None = declared.source if declared else None
     return Finding(
         id=fingerprint(drift),
-        drift=drift,
+        drift=redact(drift),
         severity=verdict.severity,
         rule=verdict.rule,
         reasons=verdict.reasons,

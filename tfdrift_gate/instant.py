@@ -29,7 +29,10 @@ def parse_instant(text: str) -> datetime:
     moment = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", cleaned))
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{text} lies outside of what a calendar holds") from None
 
 
 def iso(moment: datetime) -> str:

@@ -198,7 +198,7 @@ class Suppression:
 
     kind: str
     reason: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,8 @@ class AttributeChange:
     revealed_by: Event | None = None
     removed: bool = False
     """The attribute went from a value to none."""
+    also_named: tuple[str, ...] = ()
+    """Other attributes by which a configuration or a rule may name the same thing (``filename`` for the code)."""
     settled: Suppression | None = None
     """Why a withheld change need not be held against anyone."""
 

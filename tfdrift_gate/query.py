@@ -52,6 +52,15 @@ def read(text: bytes) -> dict[str, object]:
     return given
 
 
+def on_error(text: bytes) -> dict[str, object]:
+    """Give what a query says about errors, also where the rest of it cannot be used."""
+    try:
+        query = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {"on_error": query.get("on_error")} if isinstance(query, dict) else {}
+
+
 def with_mode(settings: Settings, environment: Mapping[str, str]) -> Settings:
     """Put the mode in force that ``TFDRIFT_GATE_MODE`` names, over the query's own.
 

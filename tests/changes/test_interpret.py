@@ -39,7 +39,7 @@ RECORDS: Mapping[str, tuple[dict[str, Any], tuple[str, tuple[str, ...]], Effect,
         builders.create_function(),
         FUNCTION,
         Effect.CREATE,
-        {"memory_size": 512, "handler": "index.handler", "code_sha256": CODE, "reserved_concurrent_executions": None},
+        {"memory_size": 512, "handler": "index.handler", "code_sha256": CODE},
     ),
     "DeleteFunction": (builders.delete_function(), FUNCTION, Effect.DELETE, {}),
     "UpdateFunctionCode": (builders.update_code(), FUNCTION, Effect.UPDATE, {"code_sha256": OTHER_CODE}),
@@ -356,15 +356,11 @@ def test_a_value_of_the_wrong_type_is_skipped_by_attribute_and_the_others_still_
     assert result.change.asked["timeout"] == 30
 
 
-@pytest.mark.xfail(
-    strict=True, reason="float() of an integer beyond its range raises OverflowError, which nothing catches"
-)
 def test_a_number_beyond_any_range_is_skipped_by_attribute() -> None:
     result = meaning(builders.put_concurrency(10**400))
     assert [entry.reason for entry in result.skipped] == ["malformed-value"]
 
 
-@pytest.mark.xfail(strict=True, reason="parse_instant raises OverflowError too, and only ValueError is caught")
 def test_a_modification_time_before_all_time_is_not_told() -> None:
     body = update_configuration({"memorySize": 1024}, answers={"lastModified": "0001-01-01T00:00:00+14:00"})
     assert change(body).modified_at is None
@@ -381,7 +377,6 @@ def setting(request: dict[str, Any], answers: dict[str, Any], attribute: str) ->
     return pytest.param(update_configuration(request, answers), attribute, id=attribute)
 
 
-@pytest.mark.xfail(strict=True, reason="the catalogue lacks the attribute: its change is neither reported nor skipped")
 @pytest.mark.parametrize(
     ("body", "attribute"),
     [
@@ -429,4 +424,5 @@ def test_a_setting_of_an_understood_event_is_told_or_skipped_but_never_silent(
     result = meaning(body)
     asked = result.change.asked if result.change else {}
     told = [name for name in asked if name.split("[")[0] == attribute]
-    assert told or any(attribute in entry.detail for entry in result.skipped)
+    # A skip names the setting as the record spells it: fileSystemConfigs.
+    assert told or any(attribute.replace("_", "") in entry.detail.lower() for entry in result.skipped)

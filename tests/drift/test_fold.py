@@ -108,6 +108,12 @@ def test_what_was_created_again_lives_with_what_the_creation_set() -> None:
     created = change(Effect.CREATE, 2, asked={"timeout": 3})
     folded = net(updated(0, memory_size=1024), change(Effect.DELETE, 1), created)
     assert (folded.alive, folded.created) == (True, created)
+    assert {name: write.value for name, write in folded.latest.items() if write.value is not None} == {"timeout": 3}
+    assert folded.latest["reserved_concurrent_executions"].value is None, "a new function has none reserved"
+
+
+def test_what_is_created_forgets_what_was_set_before_even_where_its_deletion_was_not_seen() -> None:
+    folded = net(updated(0, environment=WITHHELD), change(Effect.CREATE, 1, asked={"timeout": 3}))
     assert {name: write.value for name, write in folded.latest.items()} == {"timeout": 3}
 
 

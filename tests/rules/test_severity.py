@@ -173,9 +173,6 @@ def test_the_severities_of_attributes_that_no_event_tells_yet_are_there(drift: D
     assert (verdict.severity.word, verdict.rule is not None) == (severity, True)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="no built-in rule: the catalogue does not know the resource type or attribute yet"
-)
 @pytest.mark.parametrize(
     ("drift", "severity"),
     [
@@ -241,9 +238,6 @@ def test_every_reason_that_applies_is_listed_worst_first(tmp_path: Path) -> None
     assert [reason.split(":")[0] for reason in finding.reasons] == ["role", "memory_size", "description"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="values are redacted before severities see them, so when: disabled and zero miss"
-)
 @pytest.mark.parametrize(
     ("body", "state"),
     [
@@ -324,6 +318,13 @@ def test_a_rule_without_attributes_is_about_everything_of_its_type(tmp_path: Pat
     assert only(check(tmp_path, [add_permission("x")], rules=rules).findings).severity.word == "low"
 
 
+def test_a_rule_that_watches_an_attribute_of_an_addition_is_about_the_addition(tmp_path: Path) -> None:
+    rules = PUBLISHED.replace("aws_lambda_function", "aws_lambda_permission").replace('"runtime"', '"principal"')
+    rules = rules.replace(', "handler", "memory_size", "timeout", "environment", "vpc_config", "role"', "")
+    finding = only(check(tmp_path, [add_permission("x")], rules=rules).findings)
+    assert (finding.severity.word, finding.rule) == ("high", "Lambda Function Configuration")
+
+
 def test_replace_defaults_drops_the_built_in_rules(tmp_path: Path) -> None:
     body = update_configuration({"role": "arn:x"})
     finding = only(check(tmp_path, [body], rules="replace_defaults: true\n" + MEMORY_LOW).findings)
@@ -331,9 +332,6 @@ def test_replace_defaults_drops_the_built_in_rules(tmp_path: Path) -> None:
     assert finding.reasons == ("no rule names it",)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reader takes source_code_hash, but the change is reported as code_sha256 alone"
-)
 def test_a_rule_that_watches_source_code_hash_is_about_the_code(tmp_path: Path) -> None:
     rules = PUBLISHED.replace('"runtime"', '"source_code_hash"').replace('"high"', '"low"')
     finding = only(check(tmp_path, [update_code()], rules=rules).findings)

@@ -261,7 +261,6 @@ def test_one_bad_file_is_exit_1_and_never_clean(tmp_path: Path) -> None:
     assert str(tmp_path / "events.json") in done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="lines are split where str.splitlines does, inside texts too")
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
 def test_only_a_line_feed_ends_a_json_line(tmp_path: Path, separator: str) -> None:
     # Each may stand in a JSON text as it is (https://www.rfc-editor.org/rfc/rfc8259#section-7): anybody's to send.
@@ -272,7 +271,6 @@ def test_only_a_line_feed_ends_a_json_line(tmp_path: Path, separator: str) -> No
     assert (ids(reading), reading.error) == (["first", "second"], None)
 
 
-@pytest.mark.xfail(strict=True, reason="the NextToken of a saved lookup-events answer is not looked at")
 def test_a_saved_answer_that_says_that_more_follows_is_not_taken_as_whole(tmp_path: Path) -> None:
     file = tmp_path / "lookup-events.json"
     file.write_text(json.dumps({"Events": [looked_up(RECORDS[0])], "NextToken": "eyJ..."}))

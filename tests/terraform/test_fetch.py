@@ -285,7 +285,7 @@ NAMED = {
     "missing": (None, "it is not there"),
     "empty": ("", "it is empty"),
     "blank": ("\n\n", "it is empty"),
-    "cut in a text": (state(orders())[:-40], "not JSON"),
+    "cut in a text": (state(orders())[:-40], "truncated"),
     "truncated": (state(orders())[:-1], "truncated"),
     "not JSON": ("resource {}", "not JSON"),
     "not an object": ("[]", "not a state"),

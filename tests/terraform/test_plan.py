@@ -75,7 +75,6 @@ def test_what_was_sensitive_before_stays_so() -> None:
     assert instance.sensitive == ("environment[0].variables",)
 
 
-@pytest.mark.xfail(strict=True, reason="it is believed under both its old and its new address")
 def test_an_instance_that_was_moved_and_drifted_is_believed_once() -> None:
     # prior_state has it under its new address; resource_drift names both.
     drift = drifted(ADDRESS, function(), function(memory_size=1024), previous_address="aws_lambda_function.old")
@@ -116,7 +115,6 @@ def test_what_is_no_plan_is_refused(text: bytes, said: str) -> None:
     assert said in refused(text).message
 
 
-@pytest.mark.xfail(strict=True, reason="resource_drift is read outside of what turns odd shapes into StateError")
 @pytest.mark.parametrize(
     "drift", [[7], {"address": "x"}, [{"type": "aws_lambda_function", "change": {"before": {"a": 1}}}]]
 )

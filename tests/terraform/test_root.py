@@ -219,13 +219,11 @@ def test_a_local_backend_and_a_backend_in_a_comment_need_no_init(tmp_path: Path,
     assert isinstance(locate(tmp_path), LocalState)
 
 
-@pytest.mark.xfail(strict=True, reason="any backend in a .tf.json counts as one that needs init")
 def test_json_that_names_a_local_backend_needs_no_init(tmp_path: Path) -> None:
     (tmp_path / "main.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
     assert isinstance(locate(tmp_path), LocalState)
 
 
-@pytest.mark.xfail(strict=True, reason="a local backend's path is not read before init: no state yet, and clean")
 def test_a_local_backend_with_settings_that_is_not_initialised_is_not_read_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('terraform {\n  backend "local" {\n    path = "states/prod.tfstate"\n  }\n}\n')
     (tmp_path / "states").mkdir()

@@ -144,7 +144,6 @@ def test_a_shown_state_before_the_first_apply_manages_nothing() -> None:
     assert read('{"format_version": "1.0"}') == []
 
 
-@pytest.mark.xfail(strict=True, reason="it is taken for a state that manages nothing: clean")
 def test_a_plan_named_as_a_state_is_never_taken_for_an_empty_one() -> None:
     resources = [shown_resource("aws_lambda_function.orders", function())]
     plan = {
@@ -209,7 +208,6 @@ def test_of_functions_with_one_name_and_provider_the_one_it_depends_on_is_its(in
     assert believed("aws_lambda_permission.allow", near, far, allow).key.region == OTHER_REGION
 
 
-@pytest.mark.xfail(strict=True, reason="a function's address loses all that follows its module's key")
 def test_a_dependency_in_an_indexed_module_is_followed() -> None:
     # State writes dependencies without instance keys.
     near = orders() | {"module": 'module.near["x"]'}

@@ -51,6 +51,10 @@ def interpret(record: Record, catalog: Catalog) -> Interpretation:
     key = _key(record, entry.resource)
     if key is None:
         return _skip(record, "no-target", "the record does not name the resource it changed")
+    if not key.account or not key.region:
+        return _skip(
+            record, "no-target", "the record tells neither by ARN nor by itself which account and region it is about"
+        )
     return _change(record, entry, key)
 
 
@@ -72,6 +76,10 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey) -> Interpretati
         except ValueError as error:
             if is_asked:
                 unreadable.append(_skipped(record, "malformed-value", f"{name}: {error}"))
+    unreadable.extend(
+        _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets")
+        for name in _unknown_members(record.request, entry)
+    )
     rewrites = frozenset(name for name in entry.may_set if member(record.request, name) is not None)
     if entry.may_set and not _names_a_setting(record.request, entry):
         asked.update(dict.fromkeys(entry.may_set, WITHHELD))
@@ -92,8 +100,10 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey) -> Interpretati
 
 def _is_asked(record: Record, entry: EventEntry, name: str, attribute: Attribute) -> bool:
     if entry.effect is Effect.CREATE:
-        return attribute.withheld != "always"
-    return name in entry.asks or member(record.request, attribute.field.split(".")[0]) is not None
+        # What a creation cannot answer, another call may set right after it: only its own words count then.
+        told = attribute.answer is not None or member(record.request, attribute.head) is not None
+        return attribute.withheld != "always" and (told or entry.values == "request")
+    return name in entry.asks or member(record.request, attribute.head) is not None
 
 
 def _value(record: Record, entry: EventEntry, attribute: Attribute) -> tuple[bool, Any]:
@@ -112,13 +122,26 @@ def _value(record: Record, entry: EventEntry, attribute: Attribute) -> tuple[boo
     if value is not None:
         return True, value
     # A create that does not name a member leaves it unset; an update leaves it as it was.
-    head = member(record.request, attribute.field.split(".")[0])
-    return entry.effect is Effect.CREATE or head is not None, None
+    head = member(record.request, attribute.head)
+    made = entry.effect is Effect.CREATE and (attribute.answer is not None or entry.values == "request")
+    return made or head is not None, None
 
 
 def _is_complete(record: Record, entry: EventEntry) -> bool:
     needed = entry.resource.complete
     return bool(needed) and all(member(record.response, name) is not None for name in needed)
+
+
+def _unknown_members(request: Mapping[str, Any] | None, entry: EventEntry) -> list[str]:
+    """Name the settings of an update that no attribute of the catalogue stands for."""
+    if entry.effect is not Effect.UPDATE:
+        return []
+    known = {attribute.head.lower() for attribute in entry.resource.attributes.values()}
+    known.update(part.event.lower() for part in entry.resource.identity.values())
+    known.update(name.lower() for name in entry.members)
+    if entry.resource.parent:
+        known.update(name.lower() for name in entry.resource.parent.event)
+    return sorted(str(name) for name in request or () if str(name).lower() not in known | _NOT_SETTINGS)
 
 
 def _names_a_setting(request: Mapping[str, Any] | None, entry: EventEntry) -> bool:

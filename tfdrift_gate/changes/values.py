@@ -33,7 +33,7 @@ def member(body: Mapping[str, Any] | None, name: str) -> Any:
 
 
 def at(body: Mapping[str, Any] | None, path: str) -> Any:
-    """Look a dotted path up; ``layers[].arn`` takes ``arn`` of each item. None where a step is absent."""
+    """Look a dotted path up; ``layers[].arn`` takes ``arn`` of each item, ``[0]`` the first. None where absent."""
     value: Any = body
     steps = path.split(".")
     for position, step in enumerate(steps):
@@ -41,7 +41,11 @@ def at(body: Mapping[str, Any] | None, path: str) -> Any:
             items = _items(member(value, step[:-2]))
             rest = ".".join(steps[position + 1 :])
             return None if items is None else [at(item, rest) if isinstance(item, Mapping) else item for item in items]
-        value = member(value, step)
+        if step.endswith("[0]"):
+            items = _items(member(value, step[:-3]))
+            value = items[0] if items else None
+        else:
+            value = member(value, step)
         if value is None:
             return None
     return value
@@ -70,7 +74,10 @@ def _string(value: Any) -> str:
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("not a number")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError("not a number of any use") from None
     if not math.isfinite(number):
         raise ValueError("not a number")
     return int(number) if number.is_integer() else number

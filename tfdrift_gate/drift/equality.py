@@ -54,7 +54,8 @@ def _same(one: Any, other: Any, attribute: Attribute, key: ResourceKey | None) -
     canonical = _CANONICAL.get(attribute.as_, _plain)
     try:
         return bool(canonical(one, key) == canonical(other, key))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError):
+        # A value of a shape that no such attribute has is equal only to itself.
         return bool(one == other)
 
 

@@ -72,12 +72,18 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     deleted = created = None
     alive = True
     for change in changes:
+        if change.cascade and not alive:
+            continue
         if change.effect is Effect.DELETE:
             deleted, created, alive, latest = change, None, False, {}
             continue
         alive = True
         if change.effect is Effect.CREATE:
             created, latest = change, {}
+            if deleted is not None:
+                # Whatever the old one had, the new one has only what its creation says.
+                unsaid = (name for name, attribute in attributes.items() if attribute.answer is None)
+                latest = {name: Write(None, change, asked=True) for name in unsaid}
         for name, value in change.asked.items():
             write = Write(value, change, asked=True)
             latest[name] = write

@@ -118,7 +118,7 @@ def _attributes(
         if write.value is WITHHELD or unknowable:
             if _says_something(write, net, is_unset(before, attribute), unknowable):
                 settled = _settled(name, write, net, instance)
-                differ.append(_withheld(path, write, settled))
+                differ.append(_withheld(path, write, settled, _names(name, path, attribute)))
             continue
         same = equal(before, write.value, attribute, net.key)
         if (
@@ -241,13 +241,18 @@ def _known(path: str, before: Any, write: Write, attribute: Attribute, removed: 
         before=before,
         after=_shown(write.value, attribute),
         known=True,
+        also_named=_names(path, path, attribute),
         event=write.change.event if write.asked else None,
         revealed_by=None if write.asked else write.change.event,
         removed=removed,
     )
 
 
-def _withheld(path: str, write: Write, settled: Suppression | None) -> AttributeChange:
+def _names(name: str, path: str, attribute: Attribute) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(other for other in (name, *attribute.state, *attribute.also) if other != path))
+
+
+def _withheld(path: str, write: Write, settled: Suppression | None, also: tuple[str, ...] = ()) -> AttributeChange:
     return AttributeChange(
         attribute=path,
         before=None,
@@ -255,6 +260,7 @@ def _withheld(path: str, write: Write, settled: Suppression | None) -> Attribute
         known=False,
         event=write.change.event if write.asked else None,
         revealed_by=None if write.asked else write.change.event,
+        also_named=also,
         settled=settled,
     )
 

@@ -34,8 +34,8 @@ def answer(report: Report, mode: str, blocking: bool, report_path: str) -> dict[
     }
 
 
-def switched_off() -> dict[str, str]:
-    """Make the answer of a gate that the environment switched off: nothing was read."""
+def switched_off(by: str = "TFDRIFT_GATE_MODE=off") -> dict[str, str]:
+    """Make the answer of a gate that is switched off ``by`` something: nothing was read."""
     return {
         "verdict": "off",
         "mode": "off",
@@ -44,7 +44,7 @@ def switched_off() -> dict[str, str]:
         "suppressed_count": "0",
         "skipped_count": "0",
         "blocking": "false",
-        "message": "tfdrift-gate is switched off (TFDRIFT_GATE_MODE=off): nothing was checked",
+        "message": f"tfdrift-gate is switched off ({by}): nothing was checked",
         "findings": "[]",
         "truncated": "false",
         "report_path": "",

@@ -116,7 +116,7 @@ def headline(report: Report) -> str:
         return f"No verdict was reached: {printable(report.problems[0].message)}{so_far}"
     unjudged = f" ({counted(len(report.skipped), 'thing')} could not be judged)" if report.skipped else ""
     if not report.findings:
-        noted = f" ({printable(report.notes[0])})" if report.notes else ""
+        noted = f" ({'; '.join(printable(note) for note in report.notes)})" if report.notes else ""
         return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"

@@ -63,7 +63,7 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     )
     try:
         request, response = (_object(body.get(key)) for key in ("requestParameters", "responseElements"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Skipped(
             "truncated-record",
             f"{raw.position}: requestParameters or responseElements is no JSON object; CloudTrail cuts both at 100 KB",

@@ -43,6 +43,10 @@ def _another_account(drift: Drift, _: Sequence[AttributeChange]) -> bool:
     return found is not None and found[1] != drift.key.account
 
 
+def _open_to_anyone(_: Drift, changes: Sequence[AttributeChange]) -> bool:
+    return any(change.after == "NONE" for change in changes)
+
+
 def _service_without_source(drift: Drift, _: Sequence[AttributeChange]) -> bool:
     values = _values(drift)
     service = str(values.get("principal")).endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"))
@@ -56,6 +60,7 @@ CONDITIONS: Mapping[str, Callable[[Drift, Sequence[AttributeChange]], bool]] = {
     "cascade": _cascade,
     "principal_is_anyone": _anyone,
     "principal_in_another_account": _another_account,
+    "open_to_anyone": _open_to_anyone,
     "service_without_source": _service_without_source,
 }
 """By name; each is given the drift and the watched attributes' changes (all of them where none is watched)."""

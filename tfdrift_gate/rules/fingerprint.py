@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from tfdrift_gate.model import Drift
+from tfdrift_gate.rules.redact import redact
 
 
 def fingerprint(drift: Drift) -> str:
@@ -21,6 +22,6 @@ def fingerprint(drift: Drift) -> str:
         drift.key.region,
         drift.resource_id,
         drift.instance.address if drift.instance else None,
-        [[change.attribute, change.after, change.known] for change in drift.changes],
+        [[change.attribute, change.after, change.known] for change in redact(drift).changes],
     ]
     return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -102,7 +102,7 @@ class _Reader:
         for kind, resource in catalog.resources.items():
             known = self._attributes.setdefault(kind, set())
             for name, attribute in resource.attributes.items():
-                known.update(path.split("[")[0] for path in (name, *attribute.state))
+                known.update(path.split("[")[0] for path in (name, *attribute.state, *attribute.also))
         for rule in builtin:
             for kind in rule.resource_types:
                 if kind in self._attributes:
@@ -152,12 +152,19 @@ class _Reader:
             expires = date.fromisoformat(text)
         except ValueError:
             raise self._error(entry["expires"], f"expires: {text!r} is not a date (2026-12-01)") from None
+        attributes: tuple[str, ...] = ()
+        if "attributes" in entry:
+            attributes = self._strings(entry["attributes"], "attributes")
+            known = set().union(*self._attributes.values())
+            for item, name in zip(entry["attributes"].value, attributes, strict=True):
+                if name.split("[")[0].split(".")[0] not in known:
+                    raise self._error(item, f"attributes: no type that this version judges has an attribute {name}")
         return Waiver(
             match=match,
             reason=self._string(entry["reason"], "reason"),
             owner=self._string(entry["owner"], "owner"),
             expires=expires,
-            attributes=self._strings(entry["attributes"], "attributes") if "attributes" in entry else (),
+            attributes=attributes,
         )
 
     def mapping(self, node: Any, what: str, allowed: set[str]) -> dict[str, Any]:

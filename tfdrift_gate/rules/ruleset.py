@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tfdrift_gate.model import Kind, Severity
+from tfdrift_gate.model import AttributeChange, Kind, Severity
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,9 @@ def glob_matches(pattern: str, text: str) -> bool:
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
-def names(pattern: str, attribute: str) -> bool:
-    """Tell whether an attribute name of a rule or waiver covers an attribute path."""
-    return attribute == pattern or attribute.startswith((f"{pattern}[", f"{pattern}."))
+def names(pattern: str, change: AttributeChange) -> bool:
+    """Tell whether an attribute name of a rule or waiver covers a change."""
+    return any(
+        name == pattern or name.startswith((f"{pattern}[", f"{pattern}."))
+        for name in (change.attribute, *change.also_named)
+    )

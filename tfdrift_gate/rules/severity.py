@@ -49,9 +49,7 @@ def _watched(rule: Rule, drift: Drift) -> tuple[AttributeChange, ...] | None:
     changes = drift.changes
     if rule.watched_attributes:
         changes = tuple(
-            change
-            for change in changes
-            if any(names(attribute, change.attribute) for attribute in rule.watched_attributes)
+            change for change in changes if any(names(attribute, change) for attribute in rule.watched_attributes)
         )
         if not changes:
             return None

@@ -32,7 +32,7 @@ def suppress(
     taken: list[tuple[Drift, Suppression]] = []
     left: Drift | None = drift
     if drift.kind is Kind.MODIFIED:
-        left = _take(left, lambda change: ignores(change.attribute), _IGNORED, taken)
+        left = _take(left, lambda change: any(map(ignores, (change.attribute, *change.also_named))), _IGNORED, taken)
     for waiver in waivers:
         if left is not None and today < waiver.expires and _is_about(waiver, left):
             left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
@@ -101,7 +101,7 @@ def _is_about(waiver: Waiver, drift: Drift) -> bool:
 
 
 def _names(waiver: Waiver, change: AttributeChange) -> bool:
-    return any(names(attribute, change.attribute) for attribute in waiver.attributes)
+    return any(names(attribute, change) for attribute in waiver.attributes)
 
 
 def _trusts_change(trust: Trust, change: AttributeChange) -> bool:

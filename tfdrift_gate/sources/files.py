@@ -137,7 +137,7 @@ def _bodies(text: str, name: str) -> Iterator[Any]:
 
 
 def _lines(text: str, name: str, whole: Exception) -> Iterator[Any]:
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     documents: list[Any] = []
     for number, line in lines:
         try:
@@ -166,6 +166,11 @@ def _unpack(document: Any, name: str) -> Iterator[Any]:
     elif isinstance(document.get("Events"), list):
         for event in document["Events"]:
             yield looked_up(event)
+        if document.get("NextToken"):
+            raise EventSourceError(
+                f"reading {name}: it is one page of an answer that says that more follows",
+                "save all pages: aws cloudtrail lookup-events without --max-items",
+            )
     elif "CloudTrailEvent" in document:
         yield looked_up(document)
     elif "detail-type" in document and isinstance(document.get("detail"), Mapping):

@@ -95,17 +95,8 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
                 raise EventSourceError(f"reading {what}: the same page was given twice", "run again")
             seen.add(token)
         account = _account(records, question, region)
-        if (
-            account
-            and question.accounts
-            and account not in question.accounts
-            and not _is_any_expected(records, question)
-        ):
-            raise EventSourceError(
-                f"reading {what}: the credentials belong to account {account}, the managed resources to"
-                f" {', '.join(sorted(question.accounts))}",
-                "use credentials of that account: --profile, --assume-role or the AWS_… variables",
-            )
+        if account is None:
+            notes.append("which account this is could not be asked (sts:GetCallerIdentity)")
     except EventSourceError as met:
         error = met
         if records:
@@ -152,7 +143,7 @@ def _page(
         request["NextToken"] = token
     failed = throttled = 0
     wait = 0.0
-    last: Exception | None = None
+    cause = "too many events for the time allowed"
     while True:
         try:
             pace.wait(wait)
@@ -160,19 +151,18 @@ def _page(
             # NOTE: of an answer that was cut off botocore makes an empty one, which looks like a last page.
             if "Events" in page:
                 return page
-            last, failed, wait = None, failed + 1, 0.5
+            failed, wait, cause = failed + 1, 0.5, "the answer was cut off"
             if failed >= ATTEMPTS:
                 raise EventSourceError(
-                    f"reading {what}: the answer was cut off (tried {failed} times)", "check the network, and run again"
+                    f"reading {what}: {cause} (tried {failed} times)", "check the network, and run again"
                 )
         except _PastDeadline:
-            cause = explain(last, _PERMISSION)[0] if last else "too many events for the time allowed"
             raise EventSourceError(
                 f"reading {what}: not read whole within {question.deadline:g} s: {cause}",
                 "raise --deadline, shorten --since, or read the trail's files instead (--events)",
-            ) from last
+            ) from None
         except (BotoCoreError, ClientError, ResponseParserError) as met:
-            last = met
+            cause = explain(met, _PERMISSION)[0]
             if is_throttled(met):
                 throttled += 1
             else:
@@ -194,21 +184,12 @@ def _account(records: list[RawRecord], question: Question, region: str) -> str |
         body = record.body
         if isinstance(body, dict) and isinstance(body.get("recipientAccountId"), str):
             return str(body["recipientAccountId"])
-    if not question.accounts:
-        return None
     try:
         sts = client("sts", region, question.credentials, connect_timeout=3, read_timeout=5)
         return str(sts.get_caller_identity()["Account"])
     except Exception:
         # Whoever may read event history need not reach STS: then the account is just not known.
         return None
-
-
-def _is_any_expected(records: list[RawRecord], question: Question) -> bool:
-    return any(
-        isinstance(record.body, dict) and record.body.get("recipientAccountId") in question.accounts
-        for record in records
-    )
 
 
 def _oldest(records: list[RawRecord]) -> str:

@@ -54,13 +54,9 @@ def read_configuration(root: RootModule) -> Configuration:
     declarations: dict[str, Declaration] = {}
     skipped: list[Skipped] = []
     installed = _installed(root)
-    waiting = [("", root.folder)]
-    seen: set[str] = set()
+    waiting: list[tuple[str, Path, tuple[Path, ...]]] = [("", root.folder, ())]
     while waiting:
-        path, folder = waiting.pop(0)
-        if path in seen:
-            continue
-        seen.add(path)
+        path, folder, callers = waiting.pop(0)
         for file in _files(folder):
             shown = os.path.relpath(file, root.folder).replace(os.sep, "/")
             try:
@@ -70,7 +66,7 @@ def read_configuration(root: RootModule) -> Configuration:
                 blocks = list(_json_blocks(text) if file.suffix == ".json" else _hcl_blocks(text))
             except Exception as error:
                 # NOTE: the parser's errors have no common base, and none of them may end the run.
-                detail = f"{shown}: not parsed ({type(error).__name__}), so findings in it have no line"
+                detail = f"{shown}: not parsed ({type(error).__name__}): no lines and no ignore_changes from it"
                 skipped.append(Skipped("unparsed-configuration", detail))
                 continue
             for block in blocks:
@@ -81,8 +77,9 @@ def read_configuration(root: RootModule) -> Configuration:
                 elif block.kind == "module":
                     child = ".".join(part for part in (path, "module", block.labels[0]) if part)
                     target = installed.get(child) or _local(folder, block.module_source)
-                    if target is not None and target.is_dir():
-                        waiting.append((child, target))
+                    # A module that calls itself is Terraform's to refuse, and must not be followed for ever.
+                    if target is not None and target.is_dir() and target.resolve() not in callers:
+                        waiting.append((child, target, (*callers, target.resolve())))
     return Configuration(declarations, tuple(skipped))
 
 
@@ -146,7 +143,7 @@ def _ignored(body: Any, text: str) -> Iterator[str]:
                 yield value.strip('"')
                 continue
             for item in _children(items[-1], "expr_term"):
-                yield re.sub(r"\s", "", text[item.meta.start_pos : item.meta.end_pos]).strip('"')
+                yield text[item.meta.start_pos : item.meta.end_pos].strip().strip('"')
 
 
 def _attributes(body: Any, text: str) -> Iterator[tuple[str, str, Any]]:

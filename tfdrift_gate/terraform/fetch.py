@@ -125,7 +125,8 @@ def _file(path: Path) -> StateText:
     where = os.fspath(path)
     try:
         text = path.read_bytes()
-        written = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        # Whole seconds, as CloudTrail's clock has them: a change in the same second comes after it.
+        written = datetime.fromtimestamp(int(path.stat().st_mtime), timezone.utc)
     except FileNotFoundError:
         return StateText(where, None)
     except OSError as error:

@@ -30,10 +30,15 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]:
     prior = data.get("prior_state")
     found = instances_of(prior, what, catalog) if isinstance(prior, Mapping) else []
     believed = {state.address: state for state in found}
-    for drift in data.get("resource_drift") or ():
-        before = _before(drift, believed.get(str(drift.get("address"))), catalog)
-        if before is not None:
-            believed[before.address] = before
+    try:
+        for drift in data.get("resource_drift") or ():
+            before = _before(drift, believed.get(str(drift.get("address"))), catalog)
+            if before is not None:
+                believed[before.address] = before
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise StateError(
+            f"reading {what}: resource_drift is not formed as in a plan ({type(error).__name__})", _SHOW
+        ) from None
     return list(believed.values())
 
 
@@ -47,7 +52,7 @@ def _before(drift: Mapping[str, Any], known: StateInstance | None, catalog: Cata
             "root_module": {
                 "resources": [
                     {
-                        "address": drift.get("previous_address") or drift["address"],
+                        "address": drift["address"],
                         "mode": drift.get("mode", "managed"),
                         "type": drift["type"],
                         "provider_name": drift.get("provider_name", known.provider if known else ""),

@@ -18,8 +18,7 @@ from tfdrift_gate.errors import StateError
 
 DEFAULT_WORKSPACE = "default"
 _CONFIGURATION = ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json")
-_BACKEND = re.compile(r'^\s*(?:backend\s*"([^"]+)"|(cloud))\s*\{', re.MULTILINE)
-_BACKEND_JSON = re.compile(r'"(backend|cloud)"\s*:')
+_BACKEND = re.compile(r'^\s*(?:backend\s*"([^"]+)"|(cloud))\s*\{\s*(\})?', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -155,12 +154,23 @@ def _no_backend_is_meant(root: RootModule) -> None:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise StateError(f"reading {file}: {_short(error)}", "make the file readable as UTF-8") from None
-        found = _BACKEND_JSON.search(text) if file.suffix == ".json" else _BACKEND.search(text)
-        if found and found[1] != "local":
+        if _names_a_backend(text, is_json=file.suffix == ".json"):
             raise StateError(
                 f"reading the state of {root.folder}: {file.name} names a backend that is not initialised",
                 "run terraform init, or name the state with --state",
             )
+
+
+def _names_a_backend(text: str, is_json: bool) -> bool:
+    """Tell whether a file names a backend other than the local one as it is by default."""
+    if not is_json:
+        return any(found[1] != "local" or not found[3] for found in _BACKEND.finditer(text))
+    try:
+        settings = json.loads(text).get("terraform") or {}
+        entries = settings if isinstance(settings, list) else [settings]
+        return any("cloud" in entry or entry.get("backend") not in (None, {}, {"local": {}}) for entry in entries)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return '"backend"' in text or '"cloud"' in text
 
 
 def _local_path(root: RootModule, config: Mapping[str, Any]) -> Path:

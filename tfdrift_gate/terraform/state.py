@@ -8,6 +8,7 @@ outside the catalogue own no settings and are left out.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tfdrift_gate.function_name import parse_function_name
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceInstance, ResourceKey, Skipped
 
+_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _ARN = re.compile(r"arn:[^:]+:lambda:([a-z0-9-]+):(\d+):")
 _PULL = "pull it with terraform state pull, and name the file with --state"
 
@@ -62,10 +64,12 @@ def read_state(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]
 def parse_json(text: bytes, what: str) -> Mapping[str, Any]:
     """Parse a JSON object; raises :class:`StateError` naming ``what``, never quoting the content."""
     try:
-        data = json.loads(text, parse_constant=_no_constant)
+        data = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        cut = isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()) - 1
+        cut = isinstance(error, json.JSONDecodeError) and (
+            error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        )
         said = "it ends too early, as if truncated" if cut else "it is not JSON"
         raise StateError(f"reading {what}: {said}{place}", _PULL) from None
     if not isinstance(data, Mapping):
@@ -77,6 +81,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("a number beyond any range")
+    return value
+
+
 def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[StateInstance]:
     """Take the catalogue's managed instances out of a parsed state of either form."""
     try:
@@ -85,6 +96,8 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
                 f"reading {what}: it is encrypted by OpenTofu",
                 "pull it with tofu state pull, which decrypts it, and name the file with --state",
             )
+        if "planned_values" in data or "resource_changes" in data:
+            raise StateError(f"reading {what}: it is a plan's JSON, not a state", "name it with --plan")
         if "format_version" in data:
             return list(_from_show(data, catalog))
         if data.get("version") == 4:
@@ -96,12 +109,14 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
     raise StateError(f"reading {what}: {said}", "refresh it with a current Terraform, or " + _PULL)
 
 
-def place(found: Iterable[StateInstance], catalog: Catalog) -> Belief:
+def place(
+    found: Iterable[StateInstance], catalog: Catalog, account_read: str | None = None, region_read: str | None = None
+) -> Belief:
     """Give every instance its key: account, region and name parts.
 
     An ARN tells account and region, and so does ``region`` in state of provider 6; a satellite without either
-    takes them from its function, else from all the others if those agree. An instance whose place cannot
-    be told is skipped, and said so.
+    takes them from its function, else from all the others if those agree, else it is taken to be where event
+    history is read (``account_read``, ``region_read``). An instance whose place cannot be told is skipped, and said so.
     """
     states = list(found)
     told = {id(state): _own_place(state, catalog.resources[state.resource_type]) for state in states}
@@ -120,8 +135,8 @@ def place(found: Iterable[StateInstance], catalog: Catalog) -> Belief:
         if not (account and region):
             near_account, near_region = _function_place(state, resource, functions, account, region)
             account, region = account or near_account, region or near_region
-        account = account or (next(iter(accounts)) if len(accounts) == 1 else None)
-        region = region or (next(iter(regions)) if len(regions) == 1 else None)
+        account = account or (next(iter(accounts)) if len(accounts) == 1 else None if accounts else account_read)
+        region = region or (next(iter(regions)) if len(regions) == 1 else None if regions else region_read)
         parts = _parts(state, resource)
         if account and region and parts is not None:
             key = ResourceKey(resource.type, account, region, parts)
@@ -191,7 +206,7 @@ def _function_place(
     choices = (
         lambda entry: True,
         lambda entry: entry[0].provider == state.provider,
-        lambda entry: any(entry[0].address.split("[")[0] == other for other in state.dependencies),
+        lambda entry: _INDEX.sub("", entry[0].address) in state.dependencies,
     )
     for chosen in choices:
         near = [entry for entry in near if chosen(entry)] or near

@@ -1,4 +1,4 @@
-"""Values that state marks sensitive leave the program here: nothing after this step sees them."""
+"""Values that state marks sensitive end here: they are judged, and no report or fingerprint sees them."""
 
 from __future__ import annotations
 
