@@ -1,0 +1,62 @@
+"""The built wheel is what users get: its data is in it, and it runs without anything of the development environment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.terraform_cli.binary import PROJECT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    program = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    return folder / done.stdout.strip().splitlines()[-1]
+
+
+def test_the_wheel_carries_every_data_file_and_nothing_of_the_tests(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    data = {str(file.relative_to(PROJECT)) for file in (PROJECT / "tfdrift_gate" / "data").rglob("*") if file.is_file()}
+    assert data
+    assert data <= names
+    assert not any(name.startswith(("tests/", "demo/", "terraform/")) for name in names)
+
+
+def test_the_wheel_runs_with_its_runtime_dependencies_alone(wheel: Path, tmp_path: Path) -> None:
+    """A virtual environment that sees only the wheel and the runtime dependencies' own modules."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv" / "bin" / "python"
+    site = Path(next(path for path in sys.path if path.endswith("site-packages")))
+    # click, PyYAML and tabulate are what a run over files needs; nothing else of this environment is in reach.
+    target = tmp_path / "modules"
+    target.mkdir()
+    for name in ("click", "yaml", "tabulate", "_yaml"):
+        (target / name).symlink_to(site / name)
+    zipfile.ZipFile(wheel).extractall(target)
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    (tmp_path / "records.json").write_text(json.dumps({"Records": []}), encoding="utf-8")
+    for arguments, said in (
+        (["--version"], "tfdrift-gate"),
+        (["check", "--help"], "--fail-on"),
+        (["catalog", "--format", "json"], "UpdateFunctionConfiguration20150331v2"),
+        (["check", str(tmp_path), "--events", str(tmp_path / "records.json")], "No out-of-band change"),
+    ):
+        done = subprocess.run(
+            [str(python), "-m", "tfdrift_gate", *arguments],
+            env={"PYTHONPATH": str(target), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
