@@ -69,10 +69,10 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey) -> Interpretati
                 asked[name] = entry.sets[name]
             elif attribute.withheld != "always":
                 told, value = _value(record, entry, attribute)
-                if is_asked:
-                    asked[name] = value if told else WITHHELD
-                elif told:
-                    revealed[name] = value
+                if told:
+                    (asked if is_asked else revealed)[name] = value
+                elif is_asked and entry.effect is Effect.UPDATE:
+                    asked[name] = WITHHELD
         except ValueError as error:
             if is_asked:
                 unreadable.append(_skipped(record, "malformed-value", f"{name}: {error}"))
@@ -100,9 +100,7 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey) -> Interpretati
 
 def _is_asked(record: Record, entry: EventEntry, name: str, attribute: Attribute) -> bool:
     if entry.effect is Effect.CREATE:
-        # What a creation cannot answer, another call may set right after it: only its own words count then.
-        told = attribute.answer is not None or member(record.request, attribute.head) is not None
-        return attribute.withheld != "always" and (told or entry.values == "request")
+        return attribute.withheld != "always"
     return name in entry.asks or member(record.request, attribute.head) is not None
 
 
@@ -121,10 +119,9 @@ def _value(record: Record, entry: EventEntry, attribute: Attribute) -> tuple[boo
         value = None
     if value is not None:
         return True, value
-    # A create that does not name a member leaves it unset; an update leaves it as it was.
-    head = member(record.request, attribute.head)
-    made = entry.effect is Effect.CREATE and (attribute.answer is not None or entry.values == "request")
-    return made or head is not None, None
+    # What the answer would tell, and what further calls may set, a creation's silence does not.
+    made = entry.effect is Effect.CREATE and entry.values == "request"
+    return made or member(record.request, attribute.head) is not None, None
 
 
 def _is_complete(record: Record, entry: EventEntry) -> bool:

@@ -82,7 +82,7 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
             created, latest = change, {}
             if deleted is not None:
                 # Whatever the old one had, the new one has only what its creation says.
-                unsaid = (name for name, attribute in attributes.items() if attribute.answer is None)
+                unsaid = (name for name, attribute in attributes.items() if not attribute.withheld)
                 latest = {name: Write(None, change, asked=True) for name in unsaid}
         for name, value in change.asked.items():
             write = Write(value, change, asked=True)
