@@ -16,10 +16,14 @@ import zipfile
 from pathlib import Path
 
 from demo.world import write_state
+from tests import readme
 from tests.local_aws import LocalAws, people
 from tests.published_examples import REGION, change_by_hand
 from tests.terraform_cli.binary import PROJECT, Completed, Terraform, terraform_on_path
 from tests.terraform_cli.providers import Providers, provide
+
+CAPTURE = "--capture"
+"""An argument: also write the stopped plan into README."""
 
 _EXAMPLE = Path("terraform/examples/four_scenarios")
 
@@ -70,6 +74,10 @@ def with_terraform(folder: Path, aws: LocalAws, terraform: Terraform, providers:
     say("$ terraform plan")
     done = run("plan", expected=1)
     show(done.stderr)
+    if CAPTURE in sys.argv[1:]:
+        text = readme.README.read_text(encoding="utf-8")
+        block = f"```text\n$ terraform plan\n{done.stderr.strip()}\n```"
+        readme.README.write_text(readme.with_block(text, "captured plan", block), encoding="utf-8")
     say("$ tfdrift-gate check")
     gate(root, environment, expected=2)
     say("the repairing apply goes past the gate: TFDRIFT_GATE_MODE=annotate terraform apply")

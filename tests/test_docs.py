@@ -1,0 +1,79 @@
+"""What the documents say is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import readme
+from tests.terraform_cli.binary import PROJECT
+from tfdrift_gate.catalog import load_catalog
+from tfdrift_gate.cli import cli
+from tfdrift_gate.rules.load import read_rules
+
+TEXT = readme.README.read_text(encoding="utf-8")
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    done = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [path for name in done.stdout.splitlines() if (path := PROJECT / name).is_file()]
+
+
+def test_the_generated_parts_of_readme_are_current() -> None:
+    assert readme.current(TEXT) == TEXT
+
+
+def test_the_captured_plan_shows_the_four_published_changes() -> None:
+    plan = readme.between(TEXT, "captured plan")
+    for words in ("memory_size 512 → 1024", "AllowS3Invoke", "batch_size 100 → 500", "none → 50", "Error:"):
+        assert words in plan
+
+
+def test_the_sample_rules_load() -> None:
+    sample = re.fullmatch(r"```yaml\n(.*)\n```", readme.between(TEXT, "rules sample"), re.DOTALL)
+    assert sample
+    rules = read_rules(sample[1], "README.md", load_catalog())
+    assert [len(part) for part in (rules.rules, rules.trusted, rules.waivers)] == [1, 1, 1]
+
+
+def test_the_policies_are_json() -> None:
+    policies = re.findall(r"```json\n(.*?)\n```", TEXT, re.DOTALL)
+    assert policies
+    for policy in policies:
+        assert json.loads(policy)["Statement"]
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_has_help_with_an_example_and_stands_in_readme(command: str) -> None:
+    words = cli.commands[command].help or ""
+    assert f"tfdrift-gate {command}" in words
+    assert command in TEXT
+
+
+@pytest.mark.parametrize("file", _tracked("*.md"), ids=lambda file: str(file.relative_to(PROJECT)))
+def test_every_relative_link_leads_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (file.parent / target).exists(), target
+
+
+def test_no_file_names_a_path_of_some_machine_or_a_key() -> None:
+    # The pattern is put together here, so that this file does not match itself.
+    machine = re.compile(
+        "|".join(["/" + "root/", "/" + "home/[a-z]", "/" + "opt/tf", "/" + "tmp/lab", "/" + "work/main"])
+    )
+    key = re.compile(r"\bAKIA(?!.*EXAMPLE)[A-Z0-9]{16}\b")
+    for file in _tracked():
+        text = file.read_text(encoding="utf-8", errors="replace")
+        assert not machine.search(text), file
+        assert not key.search(text), file
