@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -131,6 +131,15 @@ class EventEntry:
     members: tuple[str, ...] = ()
     nothing_if: str | None = None
     version_if: str | None = None
+
+    @cached_property
+    def request_members(self) -> frozenset[str]:
+        """The request members, in lower case, that are understood: settings, names and :attr:`members`."""
+        known = {attribute.head for attribute in self.resource.attributes.values()}
+        known.update(part.event for part in self.resource.identity.values())
+        known.update(self.members)
+        known.update(self.resource.parent.event if self.resource.parent else ())
+        return frozenset(name.lower() for name in known)
 
     @property
     def attributes(self) -> tuple[str, ...]:

@@ -133,12 +133,8 @@ def _unknown_members(request: Mapping[str, Any] | None, entry: EventEntry) -> li
     """Name the settings of an update that no attribute of the catalogue stands for."""
     if entry.effect is not Effect.UPDATE:
         return []
-    known = {attribute.head.lower() for attribute in entry.resource.attributes.values()}
-    known.update(part.event.lower() for part in entry.resource.identity.values())
-    known.update(name.lower() for name in entry.members)
-    if entry.resource.parent:
-        known.update(name.lower() for name in entry.resource.parent.event)
-    return sorted(str(name) for name in request or () if str(name).lower() not in known | _NOT_SETTINGS)
+    known = entry.request_members | _NOT_SETTINGS
+    return sorted(str(name) for name in request or () if str(name).lower() not in known)
 
 
 def _names_a_setting(request: Mapping[str, Any] | None, entry: EventEntry) -> bool:
