@@ -299,3 +299,21 @@ resource "aws_iam_role" "lambda" {
     }]
   })
 }
+
+# What is another one in each world
+
+output "queue" {
+  value = aws_lambda_event_source_mapping.queue.uuid
+}
+
+output "stream" {
+  value = aws_lambda_event_source_mapping.stream.uuid
+}
+
+output "table" {
+  value = aws_lambda_event_source_mapping.table.uuid
+}
+
+output "signing" {
+  value = aws_lambda_code_signing_config.warn.arn
+}
