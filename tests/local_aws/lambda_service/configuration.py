@@ -158,11 +158,11 @@ def _network(region: Region, before: dict[str, Any], sent: dict[str, Any]) -> di
 
 
 def _vpc(region: Region, subnet: str) -> str:
-    # A network that moto's EC2 knows has its id from there; asking EC2 for the first time would take long.
+    # Asking moto's EC2 for the first time would take long; subnets it was never asked for are all of one network.
     known = dict.get(ec2_backends, region.account, {})
     backend = dict.get(known, region.name)
-    found = backend.get_subnet(subnet) if backend and any(subnet in zone for zone in backend.subnets.values()) else None
-    return found.vpc_id if found else "vpc-" + hashlib.sha256(subnet.encode()).hexdigest()[:17]
+    found = backend and next((zone[subnet] for zone in backend.subnets.values() if subnet in zone), None)
+    return found.vpc_id if found else "vpc-" + hashlib.sha256(region.arn("").encode()).hexdigest()[:17]
 
 
 _READ = {
