@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
 from tests.oracle.call import Call
-from tests.oracle.comparison import precision, recall
+from tests.oracle.comparison import Error, precision, recall
 from tests.oracle.judging import Outcome, judge
-from tests.oracle.left_out import tables
+from tests.oracle.left_out import key, tables
 from tests.oracle.sequence import sequences
 from tests.oracle.shrink import shrunk
 from tests.oracle.world import World
@@ -40,13 +40,13 @@ class Oracle:
         """Judge one round."""
         return judge(self._world, batch, self._folder / f"round{next(self._rounds)}", self._random)
 
-    def disagree(self, batch: Sequence[Calls]) -> list[bool]:
-        """Tell of each sequence whether gate and refresh disagree."""
-        return [outcome.comparison.disagrees for outcome in self.ask(batch)]
+    def shrunk(self, calls: Calls, error: Error) -> Outcome:
+        """Shrink a sequence for as long as the gate makes the same error, and judge what is left once more."""
 
-    def shrunk(self, calls: Calls) -> Outcome:
-        """Shrink a sequence that they disagree about, and judge what is left of it once more."""
-        return self.ask([shrunk(calls, self.disagree, len(self._world.cells))])[0]
+        def still_wrong(batch: Sequence[Calls]) -> list[bool]:
+            return [error in outcome.comparison.errors for outcome in self.ask(batch)]
+
+        return self.ask([shrunk(calls, still_wrong, len(self._world.cells))])[0]
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--sequences", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cells", type=int, default=30, help="how many sequences one refresh judges")
-    parser.add_argument("--shrink", type=int, default=1, help="how many disagreements are shrunk and printed")
+    parser.add_argument("--shrink", type=int, default=1, help="how many kinds of disagreement are shrunk and printed")
     options = parser.parse_args()
     terraform = terraform_on_path()
     if isinstance(terraform, str):
@@ -93,15 +93,23 @@ def _run(oracle: Oracle, options: argparse.Namespace, version: str) -> int:
         wrong = sum(outcome.comparison.disagrees for outcome in outcomes)
         spent = time.monotonic() - started
         _say(f"{len(outcomes)} of {options.sequences} sequences, {wrong} disagreements ({spent:.1f} s a round)")
-    wrong = [number for number, outcome in enumerate(outcomes) if outcome.comparison.disagrees]
     print(tables())
     print()
     print(summary(outcomes, options.seed, version))
-    for number in wrong[: options.shrink]:
-        _say(f"shrinking the disagreement about sequence {number} …")
+    for error, number in itertools.islice(_firsts(outcomes), options.shrink):
+        _say(f"shrinking {' '.join(error)}, first met in sequence {number} …")
         print()
-        print(told(oracle.shrunk(outcomes[number].calls), options.seed, number))
-    return 1 if wrong else 0
+        print(told(oracle.shrunk(outcomes[number].calls, error), options.seed, number))
+    return int(any(outcome.comparison.disagrees for outcome in outcomes))
+
+
+def _firsts(outcomes: Sequence[Outcome]) -> Iterator[tuple[Error, int]]:
+    """Give each error once, with the number of the sequence in which it was first met."""
+    met: set[Error] = set()
+    for number, outcome in enumerate(outcomes):
+        for error in sorted(outcome.comparison.errors - met):
+            yield error, number
+        met |= outcome.comparison.errors
 
 
 def summary(outcomes: Sequence[Outcome], seed: int, version: str) -> str:
@@ -116,17 +124,15 @@ def summary(outcomes: Sequence[Outcome], seed: int, version: str) -> str:
         f"calls              {sum(calls.values())} of {len(calls)} operations, {failed} of them refused",
         (
             f"pairs              {sum(len(each.agreed) for each in comparisons)} agreed (address, attribute),"
-            f" {len({_kind(pair) for pair in attributes})} kinds"
+            f" {len({key(pair) for pair in attributes})} kinds"
         ),
         f"precision          {precision(comparisons):.4f}",
         f"recall             {recall(comparisons):.4f}",
         f"disagreements      {sum(each.disagrees for each in comparisons)}",
     ]
+    errors = Counter(error for each in comparisons for error in each.errors)
+    rows += [f"  {how} in {number} sequences: {kind}.{name}" for (how, kind, name), number in errors.most_common()]
     return "\n".join(rows)
-
-
-def _kind(pair: tuple[str, str]) -> tuple[str, str]:
-    return pair[0].rpartition(".aws_")[2].partition(".")[0], pair[1]
 
 
 def told(outcome: Outcome, seed: int, number: int) -> str:

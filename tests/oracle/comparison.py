@@ -9,6 +9,9 @@ from tests.oracle.left_out import BLIND, WITHHELD, compared, key
 from tests.oracle.refresh import Pair
 from tests.oracle.verdict import Verdict
 
+Error = tuple[str, str, str]
+"""``missed``, ``invented`` or ``silent``; the resource type; the attribute."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -27,6 +30,12 @@ class Comparison:
     def disagrees(self) -> bool:
         """Whether the gate is wrong."""
         return bool(self.missed or self.invented or self.silent)
+
+    @property
+    def errors(self) -> frozenset[Error]:
+        """How it is wrong, whichever cell it is in."""
+        kinds = (("missed", self.missed), ("invented", self.invented), ("silent", self.silent))
+        return frozenset((how, *key(pair)) for how, pairs in kinds for pair in pairs)
 
 
 def compare(refreshed: Iterable[Pair], verdict: Verdict) -> Comparison:

@@ -34,9 +34,8 @@ def _smaller(calls: Calls) -> Iterator[Calls]:
     if length > 2:
         yield calls[: length // 2]
         yield calls[length // 2 :]
-    if length > 1:
-        for number in range(length):
-            yield calls[:number] + calls[number + 1 :]
+    for number in range(length):
+        yield calls[:number] + calls[number + 1 :]
     for number, call in enumerate(calls):
         for name in call.arguments:
             fewer = {key: value for key, value in call.arguments.items() if key != name}
