@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tfdrift_gate.catalog import Catalog, Resource
+from tfdrift_gate.arn import parse_function_name, parse_lambda_arn
+from tfdrift_gate.catalog import Catalog, IdentityPart, Resource
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.function_name import parse_function_name
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceInstance, ResourceKey, Skipped
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
-_ARN = re.compile(r"arn:[^:]+:lambda:([a-z0-9-]+):(\d+):")
 _PULL = "pull it with terraform state pull, and name the file with --state"
 
 
@@ -149,42 +148,40 @@ def place(
 
 
 def _instance(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceInstance:
-    parent = None
-    if resource.parent:
-        for name in resource.parent.state:
-            value = state.attributes.get(name)
-            if isinstance(value, str) and value:
-                named = parse_function_name(value)
-                parent = ResourceKey(
-                    "aws_lambda_function",
-                    named.account or key.account,
-                    named.region or key.region,
-                    (named.name,),
-                )
-                break
     return ResourceInstance(
         address=state.address,
         resource_type=state.resource_type,
         key=key,
         attributes=state.attributes,
         sensitive=state.sensitive,
-        parent=parent,
+        parent=_parent(state, resource, key),
         modified_at=_modified_at(state, resource),
     )
 
 
+def _parent(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceKey | None:
+    parent = resource.parent
+    if parent is None:
+        return None
+    if parent.parts:
+        return ResourceKey(
+            parent.type, key.account, key.region, tuple(resource.part(key, name) for name in parent.parts)
+        )
+    for name in parent.state:
+        if text := _text(state.attributes.get(name)):
+            named = parse_function_name(text)
+            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
+    return None
+
+
 def _own_place(state: StateInstance, resource: Resource) -> tuple[str | None, str | None]:
-    for name in resource.arn:
-        value = state.attributes.get(name)
-        if isinstance(value, str) and (found := _ARN.match(value)):
-            return found[2], found[1]
-    region = state.attributes.get("region")
     account = None
-    for name in resource.arn:
-        value = state.attributes.get(name)
-        if isinstance(value, str) and value:
-            account = account or parse_function_name(value).account
-    return account, region if isinstance(region, str) and region else None
+    for name in resource.arn.state:
+        text = _text(state.attributes.get(name))
+        if found := parse_lambda_arn(text):
+            return found.account, found.region
+        account = account or parse_function_name(text).account
+    return account, _text(state.attributes.get("region")) or None
 
 
 def _function_place(
@@ -195,8 +192,10 @@ def _function_place(
     region: str | None,
 ) -> tuple[str | None, str | None]:
     """The place of the function it names; of several, the one of the same provider or the one it depends on."""
-    value = next((state.attributes.get(name) for name in (resource.parent.state if resource.parent else ())), None)
-    if not isinstance(value, str):
+    function = resource.identity.get("function")
+    names = function.state if function else resource.parent.state if resource.parent else ()
+    value = next((text for name in names if (text := _text(state.attributes.get(name)))), None)
+    if value is None:
         return None, None
     near = [
         entry
@@ -216,19 +215,22 @@ def _function_place(
 
 
 def _parts(state: StateInstance, resource: Resource) -> tuple[str, ...] | None:
-    parts: list[str] = []
-    for part in resource.identity.values():
-        value = state.attributes.get(part.state)
-        text = value if isinstance(value, str) else ""
-        if part.as_ == "qualifier":
-            name = state.attributes.get("function_name")
-            inside = parse_function_name(name).qualifier if isinstance(name, str) else None
-            parts.append(text or inside or "")
-        elif not text:
-            return None
-        else:
-            parts.append(parse_function_name(text).name if part.as_ == "function" else text)
-    return tuple(parts)
+    parts = [_part(state, part) for part in resource.identity.values()]
+    return None if None in parts else tuple(str(part) for part in parts)
+
+
+def _part(state: StateInstance, part: IdentityPart) -> str | None:
+    for name in part.state:
+        if read := part.read(name, _text(state.attributes.get(name))):
+            return read
+    return "" if part.as_ == "qualifier" else None
+
+
+def _text(value: Any) -> str:
+    """Give an attribute's text (a number's too); empty where it has none."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
