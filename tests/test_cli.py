@@ -299,6 +299,17 @@ def test_an_empty_variable_counts_as_none(root: Path, quiet: str) -> None:
     assert check(root, "--events", quiet, **names).returncode == 0
 
 
+@pytest.mark.parametrize("option", ["--events", "--state", "--region", "--output"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_list_is_none_given_and_never_an_empty_one(root: Path, drifted: str, option: str, empty: str) -> None:
+    assert check(root, option, empty, TFDRIFT_GATE_EVENTS=drifted).returncode == 2
+
+
+@pytest.mark.parametrize("empty", [",", " , ", " "])
+def test_event_history_is_asked_where_a_list_of_events_names_nothing(root: Path, empty: str) -> None:
+    assert "no AWS credentials" in "".join(no_verdict(check(root, TFDRIFT_GATE_EVENTS=empty)))
+
+
 def test_a_list_in_a_variable_is_comma_separated(root: Path, tmp_path: Path, quiet: str, drifted: str) -> None:
     done = run("check", str(root), "--since", SINCE, "--until", UNTIL, TFDRIFT_GATE_EVENTS=f"{quiet}, {drifted}")
     assert done.returncode == 2
