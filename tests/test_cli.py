@@ -242,6 +242,39 @@ def test_a_reader_that_went_away_is_no_traceback(root: Path, drifted: str) -> No
         assert process.wait(20) == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_stdout_is_named(root: Path, drifted: str) -> None:
+    command = [sys.executable, "-m", "tfdrift_gate", "check", str(root), "--since", SINCE, "--until", UNTIL]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*command, "--events", drifted],
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[:2] == [NO_VERDICT, "  writing to standard output: No space left on device"]
+    assert "inside" not in done.stderr
+
+
+def test_a_closed_stdout_is_named(root: Path, drifted: str) -> None:
+    command = f'"{sys.executable}" -m tfdrift_gate check "{root}" --since {SINCE} --until {UNTIL} --events "{drifted}"'
+    done = subprocess.run(
+        ["sh", "-c", f"{command} >&-"], env=environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[:2] == [NO_VERDICT, "  writing to standard output: it is closed"]
+
+
+def test_an_endpoint_that_is_no_url_is_named_without_its_text(root: Path) -> None:
+    done = check(root, **{**aws_environment("user:hunter2@nowhere"), "AWS_EC2_METADATA_DISABLED": "true"})
+    assert "AWS_ENDPOINT_URL" in "".join(no_verdict(done))
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 # Options
 
 VALUES: dict[str, tuple[str, str]] = {
