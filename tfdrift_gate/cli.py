@@ -251,7 +251,7 @@ def main() -> None:
         _no_verdict(error.format_message(), "see tfdrift-gate --help")
     except BrokenPipeError:
         # NOTE: the reader of stdout went away; nothing more can be told to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         sys.exit(ExitCode.NO_VERDICT)
     except Exception as error:
         _no_verdict(
@@ -307,8 +307,21 @@ def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
 
 
 def _print(shown: str) -> None:
-    sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+    if sys.stdout is None:
+        raise click.ClickException("writing to standard output: it is closed")
+    try:
+        sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _close_stdout()
+        raise click.ClickException(f"writing to standard output: {error.strerror or error}") from None
+
+
+def _close_stdout() -> None:
+    """Let what is still in the buffer go nowhere: written at the program's end it would change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(report: Report, warn: bool) -> None:
@@ -351,7 +364,12 @@ def _where(error: Exception) -> str:
 
 def _colors(stream: Any) -> bool:
     """Colour on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None
+        and bool(stream.isatty())
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 class _Progress:

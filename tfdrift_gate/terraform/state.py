@@ -98,14 +98,28 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
         if "planned_values" in data or "resource_changes" in data:
             raise StateError(f"reading {what}: it is a plan's JSON, not a state", "name it with --plan")
         if "format_version" in data:
+            check_format(data, what)
             return list(_from_show(data, catalog))
         if data.get("version") == 4:
             return list(_from_file(data, catalog))
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise StateError(f"reading {what}: not formed as a state ({type(error).__name__})", _PULL) from None
     version = data.get("version")
-    said = f"it is of version {version}, and only 4 is understood" if version else "it is JSON, but not a state"
+    told = isinstance(version, int) and not isinstance(version, bool)
+    said = f"it is of version {version}, and only 4 is understood" if told else "it is JSON, but not a state"
     raise StateError(f"reading {what}: {said}", "refresh it with a current Terraform, or " + _PULL)
+
+
+def check_format(data: Mapping[str, Any], what: str) -> None:
+    """Refuse what ``terraform show -json`` writes in a major version to come; raises :class:`StateError`.
+
+    Its own page asks for that: a new major version may say the same in other places.
+    """
+    if not re.match(r"[01]\.", str(data["format_version"])):
+        raise StateError(
+            f"reading {what}: its format_version is none that this version understands (0.x, 1.x)",
+            "pip install --upgrade tfdrift-gate",
+        )
 
 
 def place(
@@ -242,51 +256,60 @@ def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
 
 
 def _from_file(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
-    for resource in data.get("resources") or ():
-        if resource.get("mode") != "managed" or resource.get("type") not in catalog.resources:
+    for resource in _list(data.get("resources")):
+        if resource.get("type") not in catalog.resources or not _is_managed(resource):
             continue
         base = f"{resource['type']}.{resource['name']}"
         if resource.get("module"):
             base = f"{resource['module']}.{base}"
-        for instance in resource.get("instances") or ():
+        for instance in _list(resource.get("instances")):
             if instance.get("deposed"):
                 continue
             yield StateInstance(
                 address=base + _index(instance.get("index_key")),
                 resource_type=resource["type"],
                 provider=str(resource.get("provider", "")),
-                attributes=_mapping(instance.get("attributes") or instance.get("attributes_flat") or {}),
-                sensitive=tuple(_sensitive_path(path) for path in instance.get("sensitive_attributes") or ()),
-                dependencies=tuple(instance.get("dependencies") or ()),
+                attributes=_object(instance.get("attributes")) or _object(instance.get("attributes_flat")),
+                sensitive=tuple(_sensitive_path(path) for path in _list(instance.get("sensitive_attributes"))),
+                dependencies=tuple(_list(instance.get("dependencies"))),
             )
 
 
 def _from_show(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
     def walk(module: Mapping[str, Any]) -> Iterator[StateInstance]:
-        for resource in module.get("resources") or ():
-            if (
-                resource.get("mode") == "managed"
-                and resource.get("type") in catalog.resources
-                and not resource.get("deposed_key")
-            ):
+        for resource in _list(module.get("resources")):
+            if resource.get("type") in catalog.resources and _is_managed(resource) and not resource.get("deposed_key"):
                 yield StateInstance(
                     address=str(resource["address"]),
                     resource_type=resource["type"],
                     provider=str(resource.get("provider_name", "")),
-                    attributes=_mapping(resource.get("values") or {}),
+                    attributes=_object(resource.get("values")),
                     sensitive=tuple(_marked(resource.get("sensitive_values") or {})),
-                    dependencies=tuple(resource.get("depends_on") or ()),
+                    dependencies=tuple(_list(resource.get("depends_on"))),
                 )
-        for child in module.get("child_modules") or ():
+        for child in _list(module.get("child_modules")):
             yield from walk(child)
 
-    yield from walk((data.get("values") or {}).get("root_module") or {})
+    yield from walk(_object(_object(data.get("values")).get("root_module")))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError("attributes are no object")
-    return value
+def _is_managed(resource: Mapping[str, Any]) -> bool:
+    if not isinstance(resource.get("mode"), str):
+        raise TypeError("mode is no text")
+    return bool(resource["mode"] == "managed")
+
+
+def _list(value: Any) -> list[Any]:
+    """Give a list, empty for null alone: an empty one of another type would hide what it stands for."""
+    if value is not None and not isinstance(value, list):
+        raise TypeError("not a list")
+    return value or []
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError("not an object")
+    return value or {}
 
 
 def _index(key: Any) -> str:
