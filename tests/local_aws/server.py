@@ -144,6 +144,10 @@ class LocalAws:
         """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
+    def set_denied(self, operations: Iterable[str]) -> None:
+        """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""
+        self._front.denied = frozenset(operations)
+
     def records(self) -> list[Any]:
         """Return every record in the trail, delivered or not, oldest first."""
         return self._front.trail.records()
