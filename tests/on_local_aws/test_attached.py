@@ -195,6 +195,14 @@ def test_what_is_not_published_or_reserved_is_not_provisioned(live: Any) -> None
         live.put_provisioned_concurrency_config(FunctionName="orders", Qualifier="1", ProvisionedConcurrentExecutions=3)
 
 
+def test_what_is_provisioned_stays_reserved(live: Any) -> None:
+    live.put_provisioned_concurrency_config(FunctionName="orders:1", Qualifier="1", ProvisionedConcurrentExecutions=3)
+    with pytest.raises(live.exceptions.InvalidParameterValueException):
+        live.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=2)
+    live.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=3)
+    assert live.get_function_concurrency(FunctionName="orders")["ReservedConcurrentExecutions"] == 3
+
+
 def test_a_reserved_concurrency_is_removed(aws: LocalAws, lambda_: Any) -> None:
     lambda_.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=5)
     assert lambda_.get_function_concurrency(FunctionName="orders")["ReservedConcurrentExecutions"] == 5

@@ -61,6 +61,21 @@ def test_a_stream_is_read_with_lambdas_defaults(lambda_: Any, stream: str) -> No
     assert {member: shown[member] for member in defaults} == defaults
 
 
+def test_a_reader_of_topics_is_its_own_group(lambda_: Any) -> None:
+    endpoints = {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["kafka.example.com:9092"]}}
+    access = [{"Type": "BASIC_AUTH", "URI": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:kafka"}]
+    answer = lambda_.create_event_source_mapping(
+        FunctionName="orders",
+        Topics=["orders"],
+        StartingPosition="LATEST",
+        SelfManagedEventSource=endpoints,
+        SourceAccessConfigurations=access,
+    )
+    kept = lambda_.get_event_source_mapping(UUID=answer["UUID"])
+    assert kept["SelfManagedKafkaEventSourceConfig"] == {"ConsumerGroupId": answer["UUID"]}
+    assert (kept["SourceAccessConfigurations"], kept["SelfManagedEventSource"]) == (access, endpoints)
+
+
 def test_settings_of_a_mapping_are_changed_and_removed(aws: LocalAws, lambda_: Any, mapping: str) -> None:
     key = f"arn:aws:kms:{REGION}:123456789012:key/00000000-0000-0000-0000-000000000000"
     wanted = {
