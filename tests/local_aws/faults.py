@@ -7,9 +7,8 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.h
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 KINDS = ("ok", "access_denied", "internal_error", "throttle", "cut")
@@ -51,9 +50,13 @@ class Faults:
 
 
 class RateLimit:
-    """At most ``requests`` let pass within any ``seconds``, counted for each key by itself."""
+    """At most ``requests`` let pass within any ``seconds``, counted for each key by itself.
 
-    def __init__(self, requests: int = 2, seconds: float = 1.0) -> None:
+    ``clock`` tells seconds since an arbitrary instant.
+    """
+
+    def __init__(self, clock: Callable[[], float], requests: int = 2, seconds: float = 1.0) -> None:
+        self._clock = clock
         self._requests = requests
         self._seconds = seconds
         self._passed: dict[Hashable, deque[float]] = {}
@@ -61,7 +64,7 @@ class RateLimit:
 
     def passes(self, key: Hashable) -> bool:
         """Tell whether a request passes now, and count it if it does."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             passed = self._passed.setdefault(key, deque(maxlen=self._requests))
             if len(passed) == self._requests and now - passed[0] < self._seconds:

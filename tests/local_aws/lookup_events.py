@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from tests.local_aws.clock import Clock
 from tests.local_aws.lookup_resources import lookup_resources
 from tests.local_aws.trail import Entry, Trail
 
@@ -31,8 +32,9 @@ class RefusedLookup(Exception):
 class LookupEvents:
     """Answers LookupEvents requests and remembers the tokens it gave out."""
 
-    def __init__(self, trail: Trail) -> None:
+    def __init__(self, trail: Trail, clock: Clock) -> None:
         self._trail = trail
+        self._clock = clock
         self._tokens: dict[str, tuple[str, tuple[datetime, int]]] = {}
         self._lock = threading.Lock()
 
@@ -44,7 +46,7 @@ class LookupEvents:
         or never.
         """
         wanted = _lookup_attribute(request.get("LookupAttributes") or [])
-        since, until = _time_range(request.get("StartTime"), request.get("EndTime"))
+        since, until = _time_range(request.get("StartTime"), request.get("EndTime"), self._clock.now())
         size = request.get("MaxResults", _PAGE)
         if not 1 <= size <= _PAGE:
             raise RefusedLookup("InvalidMaxResultsException", f"A page holds 1 to {_PAGE} events.")
@@ -152,8 +154,7 @@ def _lookup_attribute(attributes: list[Mapping[str, str]]) -> Callable[[Entry], 
     return lambda entry: _ATTRIBUTES[key](event_of(entry), key, value)
 
 
-def _time_range(start: float | None, end: float | None) -> tuple[datetime, datetime]:
-    now = datetime.now(timezone.utc)
+def _time_range(start: float | None, end: float | None, now: datetime) -> tuple[datetime, datetime]:
     oldest = now - _RETENTION
     since = oldest if start is None else datetime.fromtimestamp(start, timezone.utc)
     until = now if end is None else datetime.fromtimestamp(end, timezone.utc)

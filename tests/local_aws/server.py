@@ -1,29 +1,37 @@
-"""The local AWS as a server: moto, mended, with a CloudTrail in front of it, on one port of this machine."""
+"""The local AWS as a server: moto, with a Lambda and a CloudTrail in front of it, on one port of this machine."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 from unittest.mock import patch
 
 from moto.core.base_backend import BackendDict
-from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
+from moto.iam.models import IAMBackend
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.local_aws.admin import Admin
 from tests.local_aws.front import CloudTrailFront
-from tests.local_aws.moto_lambda import mended
+from tests.local_aws.moto_iam import attach_role_policy
+from tests.local_aws.snapshot import Written, moto_services, moto_state, set_moto_state
 
 _HOST = "127.0.0.1"
 
-# Without Docker an invocation succeeds and runs nothing.
-_MOTO_SETTINGS = {"lambda": {"use_docker": False}}
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a local AWS holds, at one moment: resources, people, records, time. Settings are not part of it."""
+
+    services: list[Any]
+    """moto's services that hold something."""
+    written: Written
 
 
 class LocalAws:
@@ -54,8 +62,9 @@ class LocalAws:
         if not self._running.acquire(blocking=False):
             raise RuntimeError("another local AWS runs in this process")
         try:
-            self._patches.enter_context(patch.dict(default_user_config, _MOTO_SETTINGS))
-            self._patches.enter_context(mended())
+            # A function's role can't have AWSLambdaBasicExecutionRole unless every policy of AWS's is loaded.
+            self._patches.enter_context(patch.object(IAMBackend, "attach_role_policy", attach_role_policy))
+            self._patches.enter_context(self._front.clock.moto_follows())
             self.reset()
             application = Admin(self, self._front)
             self._server = make_server(_HOST, self._port, application, threaded=True, request_handler=_QuietHandler)
@@ -89,9 +98,50 @@ class LocalAws:
         self.stop()
 
     def reset(self) -> None:
-        """Start over: no resources, no people, no records, no settings."""
+        """Start over: no resources, no people, no records, no settings, this machine's time."""
         _forget_moto_state()
         self._front.clear()
+
+    def snapshot(self) -> Snapshot:
+        """Write down all that is held, for :meth:`restore`."""
+        with self._front.lambda_lock:
+            services = moto_services()
+            held = (
+                moto_state(services),
+                self._front.lambda_service.regions,
+                self._front.trail.entries(),
+                self._front.clock.position(),
+            )
+            return Snapshot(services, Written(held))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Hold what a snapshot holds and nothing else, any number of times; its time too."""
+        with self._front.lambda_lock:
+            moto, self._front.lambda_service.regions, entries, position = snapshot.written.read()
+            set_moto_state(snapshot.services, moto)
+            self._front.trail.set_entries(entries)
+            self._front.clock.set_position(position)
+            self._front.forget_tokens()
+
+    def now(self) -> datetime:
+        """Tell the local AWS's time, UTC."""
+        return self._front.clock.now()
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass at once; see :mod:`tests.local_aws.clock` for what follows.
+
+        A gate that runs in a process of its own looks up to this machine's present: for it to see what is to
+        come, go back first, by a negative number.
+        """
+        self._front.clock.advance(seconds)
+
+    def hold_clock(self) -> None:
+        """Stop the time at the start of the next second: calls fall into one second until :meth:`advance`."""
+        self._front.clock.hold()
+
+    def release_clock(self) -> None:
+        """Let the time run on from where it was held."""
+        self._front.clock.release()
 
     def set_delivery_delay(self, seconds: float) -> None:
         """Make LookupEvents show each record only ``seconds`` after its ``eventTime``."""
@@ -100,6 +150,10 @@ class LocalAws:
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
+
+    def set_denied(self, operations: Iterable[str]) -> None:
+        """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""
+        self._front.denied = frozenset(operations)
 
     def records(self) -> list[Any]:
         """Return every record in the trail, delivered or not, oldest first."""

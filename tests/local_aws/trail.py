@@ -10,6 +10,8 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from tests.local_aws.clock import Clock
+
 _DEFAULT_REGION = "us-east-1"
 
 
@@ -30,7 +32,8 @@ class Entry:
 class Trail:
     """Everything recorded, for all accounts and regions. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
 
@@ -43,7 +46,7 @@ class Trail:
             for record in records:
                 fields = record if isinstance(record, dict) else {}
                 entry = Entry(
-                    _event_time(fields.get("eventTime")),
+                    _event_time(fields.get("eventTime")) or self._clock.now(),
                     len(self._entries),
                     str(fields.get("recipientAccountId") or DEFAULT_ACCOUNT_ID),
                     str(fields.get("awsRegion") or _DEFAULT_REGION),
@@ -61,20 +64,29 @@ class Trail:
 
         A record shows up once ``delay`` has passed since its ``eventTime``.
         """
-        latest = datetime.now(timezone.utc) - delay
+        latest = self._clock.now() - delay
         with self._lock:
             kept = [entry for entry in self._entries if (entry.account, entry.region) == (account, region)]
         seen = [entry for entry in kept if entry.time <= latest]
         return sorted(seen, key=lambda entry: (entry.time, entry.sequence), reverse=True)
 
+    def entries(self) -> list[Entry]:
+        """Return what :meth:`set_entries` makes the trail hold again."""
+        with self._lock:
+            return list(self._entries)
+
+    def set_entries(self, entries: list[Entry]) -> None:
+        """Hold these entries and nothing else."""
+        with self._lock:
+            self._entries = list(entries)
+
     def clear(self) -> None:
         """Forget every record."""
-        with self._lock:
-            self._entries.clear()
+        self.set_entries([])
 
 
-def _event_time(value: Any) -> datetime:
+def _event_time(value: Any) -> datetime | None:
     try:
         return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except (TypeError, ValueError):
-        return datetime.now(timezone.utc)
+        return None
