@@ -30,7 +30,6 @@ _EXAMPLE = Path("terraform/examples/four_scenarios")
 
 def main() -> int:
     """Run the demo; gives 0 when the plan was stopped as it must be."""
-    on_this_machine_alone()
     with tempfile.TemporaryDirectory(prefix="tfdrift-gate-demo-") as name, LocalAws() as aws:
         folder = Path(name)
         say("a local AWS runs: moto with a CloudTrail in front of it, for the demo only")
@@ -41,14 +40,6 @@ def main() -> int:
         if providers.aws is None:
             return without_terraform(folder, aws, "the AWS provider is not in reach")
         return with_terraform(folder, aws, found, providers)
-
-
-def on_this_machine_alone() -> None:
-    """Forget whatever the user has set for AWS, Terraform and the gate: the demo has a world of its own."""
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "TF_", "TFDRIFT_GATE_")):
-            del os.environ[name]
-    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
 
 def with_terraform(folder: Path, aws: LocalAws, terraform: Terraform, providers: Providers) -> int:
