@@ -22,7 +22,7 @@ class Admin:
     ``GET records``   every record, ``{"Records": […]}``, oldest first
     ``POST records``  appends ``{"Records": […]}``
     ``GET requests``  ``{"lambda.CreateFunction": 1, "cloudtrail.LookupEvents": 7, …}``
-    ``POST settings`` ``{"delivery_delay": seconds, "faults": [{"kind", "times"}, …]}``, either or both
+    ``POST settings`` ``{"delivery_delay": seconds, "faults": [{"kind", "times"}, …], "denied": [operation]}``, any
     ``POST reset``    as :meth:`LocalAws.reset`
     ``GET clock``     ``{"now": ISO 8601}``
     ``POST clock``    ``{"hold": true|false, "advance": seconds}``, either or both, in this order; answers as GET
@@ -95,9 +95,11 @@ class Admin:
         self._aws.restore(self._snapshots[number])
 
     def _configure(self, settings: dict[str, Any]) -> None:
-        _refuse_unknown(settings, {"delivery_delay", "faults"})
+        _refuse_unknown(settings, {"delivery_delay", "faults", "denied"})
         if "faults" in settings:
             self._aws.set_faults(settings["faults"])
+        if "denied" in settings:
+            self._aws.set_denied(settings["denied"])
         if "delivery_delay" in settings:
             self._aws.set_delivery_delay(settings["delivery_delay"])
 

@@ -40,6 +40,8 @@ class CloudTrailFront:
         self.faults = Faults()
         self.delivery_delay = timedelta()
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
+        self.denied: frozenset[str] = frozenset()
+        """The Lambda operations that nobody may call."""
         self.requests: Counter[str] = Counter()
         """How many arrived, by ``service.Operation``, or ``service.METHOD`` where no more is known."""
         self._count_lock = threading.Lock()
@@ -57,6 +59,7 @@ class CloudTrailFront:
         self._lookup.forget()
         self.faults.plan([])
         self.delivery_delay = timedelta()
+        self.denied = frozenset()
         self.requests.clear()
         self._rate = RateLimit(self.clock.seconds)
 
@@ -93,7 +96,10 @@ class CloudTrailFront:
         caller = caller_of(scope.access_key_id)
         with self.lambda_lock:
             now = self.clock.tick()
-            answer = self.lambda_service.answer(call, caller.account, scope.region, now)
+            if call.api in self.denied:
+                answer = error_answer(403, "AccessDeniedException", _not_authorized(caller, f"lambda:{call.api}"))
+            else:
+                answer = self.lambda_service.answer(call, caller.account, scope.region, now)
             answer.headers["x-amzn-RequestId"] = str(uuid.uuid4())
             if is_management_event(call.api):
                 about = Circumstances(
@@ -116,7 +122,7 @@ class CloudTrailFront:
         if kind == "throttle":
             return _throttled()
         if kind == "access_denied":
-            return _denied(caller)
+            return _error(400, "AccessDeniedException", _not_authorized(caller, "cloudtrail:LookupEvents"))
         if kind == "internal_error":
             return _error(500, "InternalFailure", "An internal error occurred.")
         try:
@@ -153,13 +159,10 @@ def _throttled() -> Response:
     return _error(400, "ThrottlingException", "Rate exceeded")
 
 
-def _denied(caller: Caller) -> Response:
-    action = "cloudtrail:LookupEvents"
-    return _error(
-        400,
-        "AccessDeniedException",
+def _not_authorized(caller: Caller, action: str) -> str:
+    return (
         f"User: {caller.user_identity['arn']} is not authorized to perform: {action} "
-        f"because no identity-based policy allows the {action} action",
+        f"because no identity-based policy allows the {action} action"
     )
 
 

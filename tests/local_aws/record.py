@@ -33,6 +33,17 @@ _NULL_RESPONSE = frozenset(
 )
 """Operations whose answer is not recorded although they have one; those without an answer need no mention."""
 
+_NOTHING_SHOWN_WHEN_DENIED = frozenset(
+    {
+        "CreateEventSourceMapping",
+        "DeleteEventSourceMapping",
+        "TagResource",
+        "UntagResource",
+        "UpdateEventSourceMapping",
+    }
+)
+"""Operations whose target only the error message names when the caller may not call them."""
+
 # Recorded under another name than the API answers with.
 _ERROR_CODES = {"AccessDeniedException": "AccessDenied"}
 
@@ -67,8 +78,9 @@ def lambda_record(call: LambdaCall, answer: LambdaAnswer, about: Circumstances) 
     if failed:
         record["errorCode"] = _ERROR_CODES.get(str(answer.error_code), answer.error_code)
         record["errorMessage"] = answer.error_message
+    denied = record.get("errorCode") == "AccessDenied" and call.api in _NOTHING_SHOWN_WHEN_DENIED
     record |= {
-        "requestParameters": _request_parameters(call, answer, about) or None,
+        "requestParameters": None if denied else _request_parameters(call, answer, about) or None,
         "responseElements": None if failed else _response_elements(call, answer),
         "requestID": about.request_id,
         "eventID": str(uuid.uuid4()),
@@ -158,7 +170,7 @@ def _resources(call: LambdaCall, answer: LambdaAnswer, account: str) -> dict[str
     # Lambda fills a record's own "resources" for few calls only, with short lower-case types.
     if call.api in ("TagResource", "UntagResource", "ListTags"):
         arn = call.parameters["Resource"]
-        kind = "event-source-mapping" if ":event-source-mapping:" in arn else "function"
+        kind = arn.split(":")[5] if arn.count(":") >= 6 else "function"
     elif call.api in ("GetEventSourceMapping", "DeleteEventSourceMapping"):
         arn, kind = answer.output.get("EventSourceMappingArn"), "event-source-mapping"
     else:

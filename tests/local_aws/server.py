@@ -20,7 +20,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from tests.local_aws.admin import Admin
 from tests.local_aws.front import CloudTrailFront
 from tests.local_aws.moto_iam import attach_role_policy
-from tests.local_aws.snapshot import Written, moto_state, set_moto_state
+from tests.local_aws.snapshot import Written, moto_services, moto_state, set_moto_state
 
 _HOST = "127.0.0.1"
 
@@ -29,6 +29,8 @@ _HOST = "127.0.0.1"
 class Snapshot:
     """All that a local AWS holds, at one moment: resources, people, records, time. Settings are not part of it."""
 
+    services: list[Any]
+    """moto's services that hold something."""
     written: Written
 
 
@@ -103,19 +105,20 @@ class LocalAws:
     def snapshot(self) -> Snapshot:
         """Write down all that is held, for :meth:`restore`."""
         with self._front.lambda_lock:
+            services = moto_services()
             held = (
-                moto_state(),
+                moto_state(services),
                 self._front.lambda_service.regions,
                 self._front.trail.entries(),
                 self._front.clock.position(),
             )
-            return Snapshot(Written(held))
+            return Snapshot(services, Written(held))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Hold what a snapshot holds and nothing else, any number of times; its time too."""
         with self._front.lambda_lock:
             moto, self._front.lambda_service.regions, entries, position = snapshot.written.read()
-            set_moto_state(moto)
+            set_moto_state(snapshot.services, moto)
             self._front.trail.set_entries(entries)
             self._front.clock.set_position(position)
             self._front.forget_tokens()
@@ -125,7 +128,11 @@ class LocalAws:
         return self._front.clock.now()
 
     def advance(self, seconds: float) -> None:
-        """Let ``seconds`` pass at once; see :mod:`tests.local_aws.clock` for what follows."""
+        """Let ``seconds`` pass at once; see :mod:`tests.local_aws.clock` for what follows.
+
+        A gate that runs in a process of its own looks up to this machine's present: for it to see what is to
+        come, go back first, by a negative number.
+        """
         self._front.clock.advance(seconds)
 
     def hold_clock(self) -> None:
@@ -143,6 +150,10 @@ class LocalAws:
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
+
+    def set_denied(self, operations: Iterable[str]) -> None:
+        """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""
+        self._front.denied = frozenset(operations)
 
     def records(self) -> list[Any]:
         """Return every record in the trail, delivered or not, oldest first."""

@@ -61,17 +61,20 @@ class Written:
         return len(self._bytes)
 
 
-def moto_state() -> dict[str, Any]:
-    """Return what moto holds, by service, account and region; objects of moto's own, not copies."""
-    return {
-        service.service_name: {account: dict(regions.items()) for account, regions in service.items()}
-        for service in BackendDict._instances
-    }
+def moto_services() -> list[Any]:
+    """Return the services of moto's that hold something: where :func:`moto_state` comes from and goes back to."""
+    return list(BackendDict._instances)
 
 
-def set_moto_state(state: dict[str, Any]) -> None:
-    """Make moto hold ``state`` and nothing else. Services that were used since lose all they have."""
-    for service in list(BackendDict._instances):
+def moto_state(services: list[Any]) -> list[dict[str, Any]]:
+    """Return what each service holds, by account and region; objects of moto's own, not copies."""
+    return [{account: dict(regions.items()) for account, regions in service.items()} for service in services]
+
+
+def set_moto_state(services: list[Any], state: list[dict[str, Any]]) -> None:
+    """Make these services hold ``state``, and all others nothing."""
+    for service in moto_services():
         service.clear()
-        for account, regions in state.get(service.service_name, {}).items():
+    for service, accounts in zip(services, state, strict=True):
+        for account, regions in accounts.items():
             service[account].update(regions)

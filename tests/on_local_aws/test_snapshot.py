@@ -57,6 +57,16 @@ def test_other_services_are_restored_too(aws: LocalAws, clients: Any) -> None:
     assert aws.records()[-1]["userIdentity"]["userName"] == "ops-engineer"
 
 
+def test_a_snapshot_outlives_a_fresh_start(aws: LocalAws, lambda_: Any, clients: Any) -> None:
+    clients("sqs").create_queue(QueueName="orders")
+    kept = aws.snapshot()
+    aws.reset()
+    aws.restore(kept)
+    assert len(clients("sqs").list_queues()["QueueUrls"]) == 1
+    assert len(clients("iam").list_roles()["Roles"]) == 1
+    assert len(lambda_.list_functions()["Functions"]) == 1
+
+
 def test_a_held_clock_is_back_where_it_was(aws: LocalAws) -> None:
     aws.hold_clock()
     kept, held = aws.snapshot(), aws.now()

@@ -51,8 +51,11 @@ def take_code(region: Region, source: dict[str, Any]) -> Code:
         raise invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
     address = f"https://awslambda-{region.name}-tasks.s3.{region.name}.amazonaws.com/snapshots/{uuid.uuid4()}"
+    location = {"RepositoryType": "S3", "Location": address}
+    if "SourceKMSKeyArn" in source:
+        location["SourceKMSKeyArn"] = source["SourceKMSKeyArn"]
     by_reference = source.get("S3ObjectStorageMode") == "REFERENCE"
-    return Code("" if by_reference else digest, len(content), {"RepositoryType": "S3", "Location": address})
+    return Code("" if by_reference else digest, len(content), location)
 
 
 def _decoded(text: str) -> bytes:

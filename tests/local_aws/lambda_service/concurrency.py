@@ -23,6 +23,9 @@ def put_function_concurrency(region: Region, sent: dict[str, Any], now: datetime
             "Specified ReservedConcurrentExecutions for function decreases account's "
             f"UnreservedConcurrentExecution below its minimum value of [{_UNRESERVED}]."
         )
+    kept_ready = (each.provisioned for each in function.attached.values() if each.provisioned)
+    if wanted < sum(each["RequestedProvisionedConcurrentExecutions"] for each in kept_ready):
+        raise invalid("ReservedConcurrentExecutions can't be less than what is provisioned for the function.")
     function.reserved_concurrency = wanted
     return {"ReservedConcurrentExecutions": wanted}
 

@@ -84,8 +84,12 @@ def changed(region: Region, before: dict[str, Any], sent: dict[str, Any]) -> dic
 
 
 def renewed(configuration: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Return a configuration with a new revision id and time of modification, as every change leaves it."""
-    return configuration | {"RevisionId": str(uuid.uuid4()), "LastModified": stamp(now)}
+    """Return a configuration with a new revision id and time of modification, as every change leaves it.
+
+    Creation is stamped in milliseconds, every later change in whole seconds: records of the live service are.
+    """
+    moment = now.replace(microsecond=0) if "RevisionId" in configuration else now
+    return configuration | {"RevisionId": str(uuid.uuid4()), "LastModified": stamp(moment)}
 
 
 def shown(target: Target) -> dict[str, Any]:

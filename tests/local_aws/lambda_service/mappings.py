@@ -37,6 +37,11 @@ _DEFAULTS = {
 }
 """By the service that is read from, as its ARN names it."""
 _OTHER = {"BatchSize": 100, "LastProcessingResult": "No records processed"}
+_CONSUMERS = {
+    "kafka": "AmazonManagedKafkaEventSourceConfig",
+    "self-managed": "SelfManagedKafkaEventSourceConfig",
+}
+"""Where a reader of topics has the id of its group, its own UUID unless it was given another."""
 _NOT_SHOWN = {"Enabled", "FunctionName", "Tags", "UUID"}
 _EMPTY_REMOVES = {
     "FilterCriteria",
@@ -60,12 +65,14 @@ def create_event_source_mapping(region: Region, sent: dict[str, Any], now: datet
     if kind in ("kinesis", "dynamodb") and "StartingPosition" not in sent:
         raise invalid("1 validation error detected: Value null at 'startingPosition': Member must not be null.")
     identity = str(uuid.uuid4())
-    before = {
+    before: dict[str, Any] = {
         "UUID": identity,
         "EventSourceMappingArn": region.arn(f"event-source-mapping:{identity}"),
         "StateTransitionReason": "USER_INITIATED" if kind == "sqs" else "User action",
         **_DEFAULTS.get(kind, _OTHER),
     }
+    if kind in _CONSUMERS:
+        before[_CONSUMERS[kind]] = {"ConsumerGroupId": identity}
     configuration = _changed(before, sent, function, now)
     mapping = {
         "configuration": configuration,
