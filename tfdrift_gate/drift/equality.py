@@ -13,9 +13,9 @@ from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name
 from tfdrift_gate.catalog import Attribute
-from tfdrift_gate.drift.policy import canonical_policy
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceKey
+from tfdrift_gate.policy import canonical_policy
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ROOT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")

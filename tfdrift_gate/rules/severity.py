@@ -34,6 +34,7 @@ def severity_of(drift: Drift, rules: Sequence[Rule]) -> Verdict:
     reasons = [_reason(rule, watched) for rule, watched in counted] or ["no rule names it"]
     if drift.note and not any(drift.note in reason for reason in reasons):
         reasons.append(drift.note)
+    reasons.extend(f"{change.attribute}: {change.note}" for change in drift.changes if change.note)
     reasons.extend(_unexplained(drift))
     if not counted:
         return Verdict(Severity.LOW, None, tuple(reasons))
