@@ -179,9 +179,9 @@ def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventS
     Files tell no account of their own, so they are taken at their word.
     """
     live = [reading for reading in readings if reading.coverage.api_calls]
-    if not live or len(live) < len(readings) or any(reading.coverage.account is None for reading in live):
+    if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
-    read = {reading.coverage.account for reading in live}
+    read = {reading.coverage.account for reading in live} - {None}
     for reading in live:
         read.update(
             raw.body["recipientAccountId"]
