@@ -376,3 +376,11 @@ resource "aws_lambda_function" "orders" {
     suppressed = only(alone.suppressed).suppressed_by
     assert suppressed is not None
     assert suppressed.kind == "ignore_changes"
+
+
+def test_the_id_of_a_finding_does_not_depend_on_the_order_in_which_a_set_is_listed(tmp_path: Path) -> None:
+    ids = set()
+    for subnets in (["s-1", "s-2"], ["s-2", "s-1"]):
+        vpc = {"vpcConfig": {"subnetIds": subnets, "securityGroupIds": ["g-1"]}}
+        ids.add(only(check(tmp_path, [update_configuration(vpc)]).findings).id)
+    assert len(ids) == 1

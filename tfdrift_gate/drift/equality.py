@@ -49,6 +49,8 @@ def is_unset(value: Any, attribute: Attribute, key: ResourceKey) -> bool:
     default = attribute.unset
     if isinstance(default, str) and "{" in default:
         default = default.replace("{function}", key.parts[0])
+    elif isinstance(default, tuple):
+        default = list(default)
     return _same(value, default, attribute, key)
 
 
