@@ -112,6 +112,8 @@ def _plain(
         write = gone
     if write is None or (attribute.state and before is None and not write.asked):
         return
+    if write.value == before and name not in net.asked:
+        return
     unknowable = bool(attribute.state) and before is None
     if write.value is WITHHELD or unknowable:
         if _says_something(write, net, is_unset(before, attribute, net.key), unknowable):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name
@@ -27,12 +28,17 @@ def at_path(attributes: Mapping[str, Any], path: str) -> Any:
     if "[" not in path:
         return attributes.get(path)
     value: Any = attributes
-    for name, position in _STEP.findall(path):
-        if name:
-            value = value.get(name) if isinstance(value, Mapping) else None
+    for step in _steps(path):
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, Mapping) else None
         else:
-            value = value[int(position)] if isinstance(value, list) and int(position) < len(value) else None
+            value = value[step] if isinstance(value, list) and step < len(value) else None
     return value
+
+
+@cache
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(name or int(position) for name, position in _STEP.findall(path))
 
 
 def believes(attributes: Mapping[str, Any], path: str) -> bool:
