@@ -32,7 +32,7 @@ class Oracle:
 
     def __init__(self, world: World, seed: int, folder: Path) -> None:
         self._world = world
-        self._random = Random(seed)  # noqa: S311 - nothing secret
+        self._random = Random(seed)
         self._folder = folder
         self._rounds = itertools.count()
 
