@@ -17,6 +17,7 @@ lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.terraform_docs --check
+	$(BIN)/python -m tests.rules_schema --check
 	terraform fmt -check -recursive terraform
 
 format: $(READY) ## let the formatters have their way
@@ -24,8 +25,9 @@ format: $(READY) ## let the formatters have their way
 	$(BIN)/ruff format .
 	terraform fmt -recursive terraform
 
-docs: $(READY) ## rewrite the generated parts of README and the module's README
+docs: $(READY) ## rewrite what is generated: parts of the READMEs, the schema of the rules file
 	$(BIN)/python -m tests.terraform_docs --write
+	$(BIN)/python -m tests.rules_schema --write
 	$(BIN)/python -m tests.readme --write
 
 clean: ## take away what these commands made

@@ -76,6 +76,7 @@ def _function(name: str, made: Mapping[str, Any]) -> dict[str, Any]:
             "handler": made["Handler"],
             "memory_size": made["MemorySize"],
             "timeout": made["Timeout"],
+            "architectures": made["Architectures"],
             "code_sha256": made["CodeSha256"],
             "last_modified": made["LastModified"],
             "reserved_concurrent_executions": -1,

@@ -242,6 +242,39 @@ def test_a_reader_that_went_away_is_no_traceback(root: Path, drifted: str) -> No
         assert process.wait(20) == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_stdout_is_named(root: Path, drifted: str) -> None:
+    command = [sys.executable, "-m", "tfdrift_gate", "check", str(root), "--since", SINCE, "--until", UNTIL]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*command, "--events", drifted],
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[:2] == [NO_VERDICT, "  writing to standard output: No space left on device"]
+    assert "inside" not in done.stderr
+
+
+def test_a_closed_stdout_is_named(root: Path, drifted: str) -> None:
+    command = f'"{sys.executable}" -m tfdrift_gate check "{root}" --since {SINCE} --until {UNTIL} --events "{drifted}"'
+    done = subprocess.run(
+        ["sh", "-c", f"{command} >&-"], env=environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[:2] == [NO_VERDICT, "  writing to standard output: it is closed"]
+
+
+def test_an_endpoint_that_is_no_url_is_named_without_its_text(root: Path) -> None:
+    done = check(root, **{**aws_environment("user:hunter2@nowhere"), "AWS_EC2_METADATA_DISABLED": "true"})
+    assert "AWS_ENDPOINT_URL" in "".join(no_verdict(done))
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 # Options
 
 VALUES: dict[str, tuple[str, str]] = {
@@ -297,6 +330,17 @@ def test_an_option_wins_over_its_variable(root: Path, quiet: str) -> None:
 def test_an_empty_variable_counts_as_none(root: Path, quiet: str) -> None:
     names = {f"TFDRIFT_GATE_{name.upper()}": "" for name in VALUES}
     assert check(root, "--events", quiet, **names).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--events", "--state", "--region", "--output"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_list_is_none_given_and_never_an_empty_one(root: Path, drifted: str, option: str, empty: str) -> None:
+    assert check(root, option, empty, TFDRIFT_GATE_EVENTS=drifted).returncode == 2
+
+
+@pytest.mark.parametrize("empty", [",", " , ", " "])
+def test_event_history_is_asked_where_a_list_of_events_names_nothing(root: Path, empty: str) -> None:
+    assert "no AWS credentials" in "".join(no_verdict(check(root, TFDRIFT_GATE_EVENTS=empty)))
 
 
 def test_a_list_in_a_variable_is_comma_separated(root: Path, tmp_path: Path, quiet: str, drifted: str) -> None:

@@ -221,6 +221,7 @@ BAD_QUERIES: dict[str, tuple[str, str]] = {
     "a boolean": ('{"no_waivers": true}', "no_waivers"),
     "a list of texts": ('{"events": ["a", "b"]}', "events"),
     "an object": ('{"rules": {}}', "rules"),
+    "a NUL in a path": (r'{"dir": "a\u0000b"}', "dir holds a NUL"),
 }
 
 

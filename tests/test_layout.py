@@ -13,8 +13,8 @@ PACKAGE = Path(tfdrift_gate.__file__).parent
 
 FLOORS = (
     {"errors"},
-    {"model"},
-    {"instant", "function_name"},
+    {"model", "arn"},
+    {"instant"},
     {"aws", "catalog"},
     # Rooms on one floor know nothing of each other.
     {"settings", "sources", "records", "changes", "terraform", "drift", "rules", "outputs"},

@@ -68,7 +68,7 @@ MEMBERS = sorted(
         part
         for resource in CATALOG.resources.values()
         for attribute in resource.attributes.values()
-        for part in (attribute.field.split(".")[0], (attribute.answer or "x").split(".")[0].removesuffix("[]"))
+        for part in (attribute.asked[0].split(".")[0], *attribute.heads)
     }
     | {"uUID", "qualifier", "statementId", "functionArn", "aliasArn", "dryRun", "publish", "revisionId"}
 )

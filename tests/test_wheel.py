@@ -29,6 +29,7 @@ def test_the_wheel_carries_every_data_file_and_nothing_of_the_tests(wheel: Path)
     data = {str(file.relative_to(PROJECT)) for file in (PROJECT / "tfdrift_gate" / "data").rglob("*") if file.is_file()}
     assert data
     assert data <= names
+    assert "tfdrift_gate/py.typed" in names, "its classifier says that it is typed"
     assert not any(name.startswith(("tests/", "demo/", "terraform/")) for name in names)
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tfdrift_gate.errors import GateError
+from tfdrift_gate.errors import GateError, UsageError
 
 _NO_PERMISSION = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden")
 _BAD_CREDENTIALS = (
@@ -54,11 +54,12 @@ def client(
     """Make a client that does one attempt per call (its user paces and repeats them itself).
 
     ``config`` goes to :class:`botocore.config.Config`. Without ``endpoint_url`` the endpoint variables
-    (``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_<SERVICE>``) are boto3's to honour. Raises botocore's errors;
-    wrap in :func:`reading`.
+    (``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_<SERVICE>``) are boto3's to honour. Raises botocore's errors
+    (wrap in :func:`reading`), and :class:`UsageError` for an endpoint that is no URL.
     """
     import boto3
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
 
     settings: dict[str, Any] = {
         "connect_timeout": 5,
@@ -68,12 +69,21 @@ def client(
     }
     settings.update(config)
     region = region or region_from_environment() or "us-east-1"
-    session = boto3.Session(profile_name=credentials.profile, region_name=region)
-    if credentials.assume_role:
-        sts = session.client("sts", config=Config(**{**settings, "retries": {"total_max_attempts": 3}}))
-        role = sts.assume_role(RoleArn=credentials.assume_role, RoleSessionName="tfdrift-gate")["Credentials"]
-        session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region)
-    return session.client(service, endpoint_url=endpoint_url, config=Config(**settings))
+    try:
+        session = boto3.Session(profile_name=credentials.profile, region_name=region)
+        if credentials.assume_role:
+            sts = session.client("sts", config=Config(**{**settings, "retries": {"total_max_attempts": 3}}))
+            role = sts.assume_role(RoleArn=credentials.assume_role, RoleSessionName="tfdrift-gate")["Credentials"]
+            session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region)
+        return session.client(service, endpoint_url=endpoint_url, config=Config(**settings))
+    except BotoCoreError:
+        raise
+    except ValueError:
+        # What botocore says of an endpoint that is no URL; the text may hold a password.
+        raise UsageError(
+            f"reaching AWS ({service}): the endpoint is no URL",
+            "check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_… and endpoint_url of the profile",
+        ) from None
 
 
 @contextmanager

@@ -205,6 +205,42 @@ def catalog(format_: str) -> None:
     _print(CATALOG_FORMATS[format_](load_catalog()))
 
 
+@cli.command()
+@click.argument("directory", metavar="[DIR]", required=False)
+@click.option(
+    "--rules", metavar="FILE", help="Default: .tfdrift-gate.yaml in DIR or a parent up to the repository root."
+)
+@click.option("--format", "format_", metavar="NAME", default="table", help="table (the default), json or markdown.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a rules file instead.")
+def rules(directory: str | None, rules: str | None, format_: str, schema: bool) -> None:
+    """Show the rules in force for a root module, and where each came from.
+
+    \b
+    tfdrift-gate rules
+    tfdrift-gate rules infra/prod --format markdown
+    tfdrift-gate rules --schema > .tfdrift-gate.schema.json
+    """
+    from importlib import resources
+
+    from tfdrift_gate.catalog import load_catalog
+    from tfdrift_gate.outputs.rules import RULES_FORMATS
+    from tfdrift_gate.rules.listing import listing
+    from tfdrift_gate.rules.load import rules_of
+
+    if schema:
+        _print((resources.files("tfdrift_gate") / "data" / "rules.schema.json").read_text(encoding="utf-8"))
+        return
+    if format_ not in RULES_FORMATS:
+        raise click.UsageError(f"--format {format_}: none of {', '.join(RULES_FORMATS)}")
+    environment = {name: os.environ.get(f"{ENVIRONMENT_PREFIX}{name}", "") for name in ("DIR", "RULES")}
+    try:
+        found = rules_of(directory or environment["DIR"] or ".", rules or environment["RULES"] or None, load_catalog())
+    except GateError as error:
+        _no_verdict(error.message, error.hint)
+    else:
+        _print(RULES_FORMATS[format_](listing(found, _now().date())))
+
+
 def main() -> None:
     """Run the command line; the only place where a usage error becomes exit code 1."""
     try:
@@ -215,7 +251,7 @@ def main() -> None:
         _no_verdict(error.format_message(), "see tfdrift-gate --help")
     except BrokenPipeError:
         # NOTE: the reader of stdout went away; nothing more can be told to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         sys.exit(ExitCode.NO_VERDICT)
     except Exception as error:
         _no_verdict(
@@ -271,8 +307,21 @@ def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
 
 
 def _print(shown: str) -> None:
-    sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+    if sys.stdout is None:
+        raise click.ClickException("writing to standard output: it is closed")
+    try:
+        sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _close_stdout()
+        raise click.ClickException(f"writing to standard output: {error.strerror or error}") from None
+
+
+def _close_stdout() -> None:
+    """Let what is still in the buffer go nowhere: written at the program's end it would change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(report: Report, warn: bool) -> None:
@@ -315,7 +364,12 @@ def _where(error: Exception) -> str:
 
 def _colors(stream: Any) -> bool:
     """Colour on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None
+        and bool(stream.isatty())
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 class _Progress:

@@ -77,7 +77,7 @@ def check(
     # A plan in the very second of the apply has a window of that second.
     span = TimeWindow(min(since, until), until)
 
-    asked = _question(settings, span, belief, catalog, progress)
+    asked = replace(_question(settings, span, belief, catalog, progress), now=now)
     readings = [
         reading
         for locator, read in zip(settings.events, readers, strict=True)

@@ -158,8 +158,14 @@ class Change:
     """Withheld attributes that the call may have written without that being visible."""
     modified_at: datetime | None = None
     """The resource's own modification time as the answer gives it."""
-    cascade: bool = False
-    """Not called for itself: deleted together with the function it hung on."""
+    version_deleted: str | None = None
+    """Of a function: the one published version that the call deleted."""
+    statement: Mapping[str, Any] | None = None
+    """Of a permission: the policy statement as it is stored, where the answer tells."""
+    cascade: str = ""
+    """Not called for itself: what it was deleted (or set back) together with, e.g. ``function``."""
+    note: str = ""
+    """What a reader must know about how this change came about."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +225,8 @@ class AttributeChange:
     """Other attributes by which a configuration or a rule may name the same thing (``filename`` for the code)."""
     settled: Suppression | None = None
     """Why a withheld change need not be held against anyone."""
+    note: str = ""
+    """What a reader must know about this one difference."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ def read(text: bytes) -> dict[str, object]:
                 f"reading the query on standard input: {key} is not a text",
                 "give every value as a text; lists comma-separated",
             )
+        if value and "\0" in value:
+            raise UsageError(
+                f"reading the query on standard input: {key} holds a NUL character", "take the character out"
+            )
         if value is not None and name != "module_version":
             given[name] = value
     return given

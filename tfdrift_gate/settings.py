@@ -76,13 +76,13 @@ def resolve(given: Mapping[str, object], environment: Mapping[str, str]) -> Sett
     for name in sorted(NAMES):
         value = given.get(name)
         shown = f"--{name.replace('_', '-')}"
-        if value in (None, "", ()):
+        if not _says_something(name, value):
             variable = ENVIRONMENT_PREFIX + name.upper()
             value = environment.get(variable) or (
                 environment.get(f"{variable}S") if _OTHER_NAMES.get(f"{name}s") == name else None
             )
             shown = variable
-        if value not in (None, "", ()):
+        if _says_something(name, value):
             values[name] = _read(name, value, shown)
     return Settings(**values)  # type: ignore[arg-type]
 
@@ -112,10 +112,19 @@ def since_last_apply(written: Sequence[datetime | None]) -> datetime:
     return min(times)
 
 
+def _says_something(name: str, value: object) -> bool:
+    """Tell whether a value was given; a list of nothing but blanks must not take the default's place."""
+    return bool(_items(value)) if name in _LISTS else value not in (None, "", ())
+
+
+def _items(value: object) -> tuple[str, ...]:
+    items = value.split(",") if isinstance(value, str) else [str(item) for item in value or ()]  # type: ignore[attr-defined]
+    return tuple(item.strip() for item in items if item.strip())
+
+
 def _read(name: str, value: object, shown: str) -> object:
     if name in _LISTS:
-        items = value.split(",") if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]
-        return tuple(item.strip() for item in items if item.strip())
+        return _items(value)
     text = str(value).strip()
     if name in _CHOICES and text not in _CHOICES[name]:
         raise UsageError(f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these")

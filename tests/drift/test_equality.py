@@ -116,12 +116,12 @@ def test_a_value_of_a_strange_shape_differs_instead_of_ending_the_run(name: str,
 
 @pytest.mark.parametrize("value", [None, "", [], {}, [None], [{}, None], -1])
 def test_every_way_of_saying_nothing_is_unset(value: Any) -> None:
-    assert is_unset(value, attribute("fn reserved_concurrent_executions"))
+    assert is_unset(value, attribute("fn reserved_concurrent_executions"), FUNCTION)
 
 
 @pytest.mark.parametrize("value", [0, "0", 1])
 def test_zero_is_a_value(value: Any) -> None:
-    assert not is_unset(value, attribute("fn reserved_concurrent_executions"))
+    assert not is_unset(value, attribute("fn reserved_concurrent_executions"), FUNCTION)
 
 
 def test_a_path_into_state_is_looked_up_and_none_where_a_step_is_absent() -> None:

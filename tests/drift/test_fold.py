@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import pytest
-
 from tests.builders import ACCOUNT, REGION
 from tfdrift_gate.catalog import load_catalog
-from tfdrift_gate.drift.fold import Net, fold, in_order, with_cascades
-from tfdrift_gate.model import UNKNOWN_ACTOR, WITHHELD, Change, Effect, Event, ResourceInstance, ResourceKey
+from tfdrift_gate.drift.fold import Net, fold
+from tfdrift_gate.drift.order import in_order
+from tfdrift_gate.model import UNKNOWN_ACTOR, WITHHELD, Change, Effect, Event, ResourceKey
 
 FUNCTION = ResourceKey("aws_lambda_function", ACCOUNT, REGION, ("orders",))
 PERMISSION = ResourceKey("aws_lambda_permission", ACCOUNT, REGION, ("orders", "", "allow"))
 ALIAS = ResourceKey("aws_lambda_alias", ACCOUNT, REGION, ("orders", "live"))
 ATTRIBUTES = load_catalog().resources["aws_lambda_function"].attributes
 MORNING = datetime(2026, 1, 1, 10, tzinfo=timezone.utc)
-CASCADES = {"aws_lambda_function": ("aws_lambda_alias", "aws_lambda_permission")}
 
 
 def change(effect: Effect, second: int, event_id: str = "a", key: ResourceKey = FUNCTION, **fields: Any) -> Change:
@@ -121,32 +119,3 @@ def test_what_is_changed_after_its_deletion_lives_again() -> None:
     folded = net(change(Effect.DELETE, 0), updated(1, timeout=30))
     assert folded.alive
     assert folded.created is None
-
-
-@pytest.mark.parametrize("known_from", ["state", "records"])
-def test_everything_that_hangs_on_a_function_goes_with_it(known_from: str) -> None:
-    deleted = change(Effect.DELETE, 5)
-    children = (PERMISSION, ALIAS)
-    instances = [ResourceInstance(str(key), key.resource_type, key, {}, parent=FUNCTION) for key in children]
-    added = [change(Effect.CREATE, 0, key=key, parent=FUNCTION) for key in children]
-    given = [deleted] if known_from == "state" else [*added, deleted]
-    result = with_cascades(given, instances if known_from == "state" else [], CASCADES)
-    assert {(entry.key, entry.effect, entry.event) for entry in result if entry.cascade} == {
-        (ALIAS, Effect.DELETE, deleted.event),
-        (PERMISSION, Effect.DELETE, deleted.event),
-    }
-
-
-def test_what_hangs_on_another_function_stays() -> None:
-    other = ResourceKey("aws_lambda_function", ACCOUNT, REGION, ("billing",))
-    instance = ResourceInstance("x", PERMISSION.resource_type, PERMISSION, {}, parent=other)
-    given = [change(Effect.DELETE, 0)]
-    assert with_cascades(given, [instance], CASCADES) == given
-
-
-def test_an_event_source_mapping_stays_behind_when_its_function_goes() -> None:
-    key = ResourceKey("aws_lambda_event_source_mapping", ACCOUNT, REGION, ("1-2",))
-    resource = load_catalog().resources["aws_lambda_function"]
-    given = [change(Effect.DELETE, 0)]
-    instance = ResourceInstance("x", key.resource_type, key, {}, parent=FUNCTION)
-    assert with_cascades(given, [instance], {resource.type: resource.cascades}) == given

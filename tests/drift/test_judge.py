@@ -731,9 +731,9 @@ def test_a_creation_or_update_whose_answer_was_cut_off_is_judged_from_its_reques
 
 
 def test_an_unknown_mutating_event_is_skipped_by_name_in_every_output(tmp_path: Path) -> None:
-    report = check(tmp_path, [record("PutFunctionScalingConfig", {"functionName": "orders"})])
+    report = check(tmp_path, [record("PutFunctionMood", {"functionName": "orders"})])
     (entry,) = report.skipped
-    assert (entry.reason, entry.event_name) == ("unknown-event", "PutFunctionScalingConfig")
+    assert (entry.reason, entry.event_name) == ("unknown-event", "PutFunctionMood")
     assert report.verdict == "clean"
 
 

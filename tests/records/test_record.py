@@ -180,3 +180,16 @@ def test_masked_event_ids_do_not_make_different_records_one() -> None:
 
 def test_what_is_no_record_at_all_is_kept_for_the_reader_to_name() -> None:
     assert kept(5, None, put(eventID=FIRST)) == [5, None, put(eventID=FIRST)]
+
+
+@pytest.mark.parametrize(
+    "field", ["readOnly", "managementEvent", "eventCategory", "errorMessage", "eventID", "addendum"]
+)
+def test_a_field_nested_too_deep_to_write_out_ends_no_run(field: str) -> None:
+    deep: list[Any] = []
+    for _ in range(2000):
+        deep = [deep]
+    value = {"reason": "UPDATED_DATA", "originalEventID": deep} if field == "addendum" else deep
+    raw = RawRecord("trail.json: record 7", put() | {field: value})
+    assert without_duplicates([raw]) == [raw]
+    assert isinstance(read_record(raw, SERVICES), Record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -168,3 +169,46 @@ def test_outside_a_repository_no_folder_above_is_looked_into(tmp_path: Path) -> 
     (tmp_path / "root").mkdir()
     (tmp_path / FILE_NAME).write_text("", encoding="utf-8")
     assert find_rules(str(tmp_path / "root")) is None
+
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(24)
+)
+HOSTILE = {
+    "a list that holds itself": "drift_rules: &a [*a]\n",
+    "types that hold themselves": "drift_rules:\n  - {name: a, severity: low, resource_types: &a [*a]}\n",
+    "a mapping that holds itself": "&a {waivers: *a}\n",
+    "aliases of aliases": BOMB,
+    "nested for ever": "drift_rules: " + "[" * 5000,
+    "keys nested for ever": "? " * 5000,
+    "a key nested deep": "? " + "[" * 300 + "]" * 300 + "\n: x\n",
+    "a NUL": "waivers: [\0]\n",
+    "a directive of the future": "%YAML 9.9\n--- {}\n--- {}\n",
+    "an object of Python": "!!python/object/apply:os.system ['true']\n",
+    "an escape that is no character": 'waivers: "\\UFFFFFFFF"\n',
+    "half a surrogate pair": "waivers: \ud800\n",
+    "an alias of nothing": "waivers: *a\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_yaml_is_an_error_of_the_gate(text: str) -> None:
+    with pytest.raises(RulesError, match=r"rules\.yaml"):
+        read(text)
+
+
+@pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
+def test_a_byte_order_mark_and_the_line_ends_of_windows_change_nothing(change: Callable[[str], str]) -> None:
+    (rule,) = read(change(WHOLE)).rules
+    assert (rule.name, rule.where) == ("Lambda Function Configuration", "rules.yaml:2")
+
+
+def test_rules_waivers_and_pipelines_know_their_lines() -> None:
+    rules = read(WHOLE)
+    assert [entry.where for entry in (*rules.rules, *rules.trusted, *rules.waivers)] == [
+        "rules.yaml:2",
+        "rules.yaml:8",
+        "rules.yaml:13",
+    ]
+    assert {rule.where for rule in BUILT_IN} == {"built in"}
+    assert (rules.replaced, rules.replaced_at) == (BUILT_IN, "rules.yaml:6")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,54 @@ def test_a_glob_is_read(tmp_path: Path, pattern: str) -> None:
         (tmp_path / f"events-{number}.json").write_text(json.dumps([record]))
     (tmp_path / "other.txt").write_text("not matched")
     assert ids(read_locator(tmp_path / pattern)) == ["first", "second"]
+
+
+def test_a_folder_that_a_glob_matches_is_read_with_everything_below_it(tmp_path: Path) -> None:
+    (tmp_path / "day").mkdir()
+    (tmp_path / "a.json").write_text(json.dumps(RECORDS[:1]))
+    (tmp_path / "day" / "b.json").write_text(json.dumps(RECORDS[1:]))
+    assert ids(read_locator(tmp_path / "*")) == ["first", "second"]
+    assert ids(read_locator(tmp_path / "**")) == ["first", "second"]
+    assert ids(read_locator(tmp_path / "d*")) == ["second"]
+
+
+def test_digests_that_a_glob_matches_are_no_records(tmp_path: Path) -> None:
+    for name in ("CloudTrail", "CloudTrail-Digest"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.json").write_text(json.dumps(RECORDS if name == "CloudTrail" else {"digest": 1}))
+    assert ids(read_locator(tmp_path / "**" / "*.json")) == ["first", "second"]
+
+
+def test_linked_folders_are_read_once_and_end(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.json").write_text(json.dumps(RECORDS))
+    (tmp_path / "trail").mkdir()
+    (tmp_path / "trail" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "trail" / "loop").symlink_to(tmp_path / "trail")
+    assert ids(read_locator(tmp_path / "trail")) == ["first", "second"]
+
+
+def test_a_link_to_nothing_is_named_never_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(RECORDS))
+    (tmp_path / "b.json").symlink_to(tmp_path / "gone.json")
+    assert "b.json" in refused(tmp_path)
+
+
+def test_a_folder_that_may_not_be_listed_is_named_never_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.json").write_text(json.dumps(RECORDS))
+    listing = os.scandir
+
+    def scandir(path: Any = ".") -> Any:
+        # A stand-in for a folder without rights: the superuser may list every one.
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert "closed: Permission denied" in refused(tmp_path)
 
 
 def test_a_file_whose_name_looks_like_a_glob_is_read(tmp_path: Path) -> None:

@@ -116,6 +116,34 @@ def test_an_empty_history_is_whole(aws: LocalAws) -> None:
     assert (reading.records, reading.error, reading.coverage.complete) == ((), None, True)
 
 
+@pytest.mark.parametrize(("since", "until"), [(91, 0), (91, 60), (200, 150)])
+def test_a_window_that_begins_before_event_history_does_is_not_read_whole(
+    aws: LocalAws, since: int, until: int
+) -> None:
+    planted = recent([update()])
+    aws.append_records(planted)
+    now = datetime.now(timezone.utc)
+    window = TimeWindow(now - timedelta(days=since), now - timedelta(days=until))
+    (reading,) = read(
+        Question("cloudtrail:", window, frozenset({"lambda.amazonaws.com"}), (REGION,), frozenset(), now=now)
+    )
+    assert "goes back 90 days and no further" in error_of(reading)
+    assert reading.coverage.since == min(now - timedelta(days=90), window.until)
+    assert ids(reading) == ({planted[0]["eventID"]} if until == 0 else set()), "what there is, is read all the same"
+
+
+def test_a_window_of_90_days_is_read_whole(aws: LocalAws, tmp_path: Path) -> None:
+    assert check(root_module(tmp_path), aws, "--since", "90d").returncode == 0
+    done = check(root_module(tmp_path), aws, "--since", "91d")
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (1, "incomplete")
+
+
+def test_nothing_stands_behind_cloudtrails_colon(aws: LocalAws, tmp_path: Path) -> None:
+    done = check(root_module(tmp_path), aws, "--events", f"cloudtrail:{OTHER_REGION}")
+    assert done.returncode == 1
+    assert "--region" in done.stderr
+
+
 def test_an_event_that_cannot_be_parsed_is_skipped_and_the_rest_is_judged(aws: LocalAws, tmp_path: Path) -> None:
     good = recent([update()])
     aws.append_records(good)

@@ -240,6 +240,23 @@ def test_a_failing_terraform_is_quoted(pulled: Path, tmp_path: Path) -> None:
     assert "terraform init" in done.stderr
 
 
+def test_the_colours_of_a_failing_terraform_are_left_out(pulled: Path, tmp_path: Path) -> None:
+    framed = r"\033[31m╷\033[0m\n\033[31m│\033[0m \033[1mError: \033[0mno such workspace\n\033[31m╵\033[0m\n"
+    path = stub_program(tmp_path / "bin", "terraform", f"printf '{framed}' >&2; exit 1")
+    done = check(pulled, "--events", events_file(tmp_path), PATH=f"{path}:/bin:/usr/bin")
+    assert "state pull failed: Error: no such workspace\n" in done.stderr
+
+
+def test_terraform_reads_nothing_of_standard_input(pulled: Path, tmp_path: Path) -> None:
+    path = stub_program(tmp_path / "bin", "terraform", f"cat >/dev/null; cat {tmp_path}/state.json")
+    done = run(
+        *("check", str(pulled), "--since", "2026-01-01", "--until", "2026-01-02", "--events", "-"),
+        stdin=json.dumps([update()]),
+        PATH=f"{path}:/bin:/usr/bin",
+    )
+    assert (done.returncode, done.stderr) == (2, "")
+
+
 def test_without_terraform_on_path_it_says_so(pulled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StateError, match="neither terraform nor tofu is on PATH") as met:

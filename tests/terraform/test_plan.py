@@ -109,6 +109,9 @@ def test_a_binary_plan_file_says_how_to_make_it_json() -> None:
         (state(orders()).encode(), "not a plan"),
         (json.dumps(shown()).encode(), "not a plan"),
         (json.dumps(plan(prior_state={"format_version": "1.0", "values": 7})).encode(), "reading the plan"),
+        (json.dumps(plan(prior_state=[])).encode(), "prior_state"),
+        (json.dumps(plan(prior_state="x")).encode(), "prior_state"),
+        (json.dumps(plan(format_version="2.0")).encode(), "format"),
     ],
 )
 def test_what_is_no_plan_is_refused(text: bytes, said: str) -> None:
@@ -116,7 +119,7 @@ def test_what_is_no_plan_is_refused(text: bytes, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "drift", [[7], {"address": "x"}, [{"type": "aws_lambda_function", "change": {"before": {"a": 1}}}]]
+    "drift", [[7], {}, "", {"address": "x"}, [{"type": "aws_lambda_function", "change": {"before": {"a": 1}}}]]
 )
 def test_a_malformed_resource_drift_is_refused(drift: Any) -> None:
     refused(json.dumps(plan() | {"resource_drift": drift}).encode())

@@ -108,11 +108,22 @@ def test_settings_that_a_read_has_no_use_for_do_not_matter(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("prefix", "key"),
-    [(None, "env:/blue/prod/lambda.tfstate"), ("spaces", "spaces/blue/prod/lambda.tfstate")],
+    [
+        (None, "env:/blue/prod/lambda.tfstate"),
+        ("spaces", "spaces/blue/prod/lambda.tfstate"),
+        ("spaces/", "spaces/blue/prod/lambda.tfstate"),
+        ("team//spaces", "team/spaces/blue/prod/lambda.tfstate"),
+    ],
 )
 def test_another_workspaces_object_has_the_prefix(tmp_path: Path, prefix: str | None, key: str) -> None:
     initialised(tmp_path, "s3", **BUCKET, workspace_key_prefix=prefix)
     assert locate(tmp_path, "blue") == S3State("states", key, "eu-west-1")
+    assert locate(tmp_path, "default") == DIRECT
+
+
+def test_an_empty_prefix_of_workspaces_is_terraforms_to_read(tmp_path: Path) -> None:
+    initialised(tmp_path, "s3", **BUCKET, workspace_key_prefix="")
+    assert isinstance(locate(tmp_path, "blue"), PulledState)
     assert locate(tmp_path, "default") == DIRECT
 
 
@@ -194,6 +205,12 @@ def test_a_folder_with_nothing_but_a_state_is_taken(tmp_path: Path) -> None:
         ("versions.tf", 'terraform {\n\tbackend "gcs" {}\n}\n'),
         ("main.tf", 'terraform {\n  cloud {\n    organization = "x"\n  }\n}\n'),
         ("main.tofu", 'terraform {\n  backend "s3" {}\n}\n'),
+        # Terraform takes each of these: a label needs no quotes, and a comment may stand anywhere.
+        ("main.tf", "terraform {\n  backend s3 {\n  }\n}\n"),
+        ("main.tf", 'terraform {\n  /* ours */ backend "s3" {}\n}\n'),
+        ("main.tf", 'terraform {\n  backend /* ours */ "s3" /* since\n2024 */ {}\n}\n'),
+        ("main.tf", 'terraform {\n  /* ours,\n  since 2024 */ backend "s3" {}\n}\n'),
+        ("main.tf", 'terraform {\n  backend local /* ours */ {\n    path = "x"\n  }\n}\n'),
         ("main.tf.json", json.dumps({"terraform": {"backend": {"s3": {"bucket": "states"}}}})),
         ("main.tf.json", json.dumps({"terraform": {"cloud": {"organization": "x"}}})),
     ],
@@ -212,6 +229,7 @@ def test_a_backend_that_is_not_initialised_is_an_error_never_a_new_root(tmp_path
         'terraform {\n  backend "local" {}\n}\n',
         'terraform {\n  # backend "s3" {}\n}\n',
         'terraform {\n  // backend "s3" {}\n}\n',
+        "terraform {\n  backend local {}\n}\n",
     ],
 )
 def test_a_local_backend_and_a_backend_in_a_comment_need_no_init(tmp_path: Path, text: str) -> None:
@@ -235,7 +253,26 @@ def test_a_local_backend_with_settings_that_is_not_initialised_is_not_read_elsew
     assert found == LocalState(tmp_path / "states" / "prod.tfstate")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"backend": {"config": {}}}', '{"backend": "s3"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"backend": {"config": {}}}',
+        '{"backend": "s3"}',
+        '{"backend": []}',
+        '{"backend": {}}',
+        '{"backend": {"type": null}}',
+        '{"backend": {"type": "s3", "config": "x"}}',
+        '{"backend": {"type": "s3", "config": []}}',
+        '{"backend": {"type": "local", "config": {"path": 5}}}',
+        '{"backend": {"type": "local", "config": {"path": "a\\u0000b"}}}',
+        '{"backend": {"type": "s3", "config": {"bucket": ["b"], "key": "k"}}}',
+        '{"backend": {"type": "s3", "config": {"bucket": "b", "key": "k", "region": 5}}}',
+    ],
+)
 def test_backend_settings_that_cannot_be_read_are_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "main.tf").write_text(FUNCTION_BLOCK)
     (tmp_path / ".terraform").mkdir()

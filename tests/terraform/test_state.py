@@ -101,6 +101,51 @@ def test_a_state_may_manage_nothing(resources: Any) -> None:
     assert read(json.dumps({"version": 4, "resources": resources})) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": 4, "resources": {}}',
+        '{"version": 4, "resources": ""}',
+        '{"version": 4, "resources": 0}',
+        json.dumps({"version": 4, "resources": [{**orders(), "instances": {}}]}),
+        json.dumps({"version": 4, "resources": [{**orders(), "instances": ""}]}),
+        json.dumps({"version": 4, "resources": [{key: orders()[key] for key in ("type", "name", "instances")}]}),
+        state(resource("aws_lambda_function", "orders", function(), dependencies="x")),
+        state(resource("aws_lambda_function", "orders", function(), sensitive_attributes={})),
+        json.dumps(
+            {"version": 4, "resources": [{**orders(), "instances": [{"attributes": []}]}]},
+        ),
+        '{"format_version": "1.0", "values": []}',
+        '{"format_version": "1.0", "values": {"root_module": []}}',
+        '{"format_version": "1.0", "values": {"root_module": {"resources": {}}}}',
+        '{"format_version": "1.0", "values": {"root_module": {"child_modules": {}}}}',
+        json.dumps(shown({**shown_resource("aws_lambda_function.orders", function()), "values": []})),
+        json.dumps(shown({**shown_resource("aws_lambda_function.orders", function()), "mode": None})),
+    ],
+)
+def test_a_part_of_another_type_is_refused_never_taken_for_an_empty_one(text: str) -> None:
+    with pytest.raises(StateError, match="not formed as a state"):
+        read(text)
+
+
+@pytest.mark.parametrize("version", ["2.0", "10.1", "x", 1, None, ["1.0"]])
+def test_a_shown_state_of_an_unknown_major_version_is_refused(version: Any) -> None:
+    with pytest.raises(StateError, match="format"):
+        read(json.dumps({"format_version": version, "values": {"root_module": {}}}))
+
+
+@pytest.mark.parametrize("version", ["0.1", "0.2", "1.0", "1.9"])
+def test_a_shown_state_of_a_known_major_version_is_read(version: str) -> None:
+    shown_state = shown(shown_resource("aws_lambda_function.orders", function())) | {"format_version": version}
+    assert addresses(json.dumps(shown_state)) == ["aws_lambda_function.orders"]
+
+
+def test_a_version_that_is_no_number_is_not_quoted() -> None:
+    with pytest.raises(StateError) as met:
+        read('{"version": {"password": "hunter2"}}')
+    assert "hunter2" not in met.value.message
+
+
 # What terraform show -json prints
 
 

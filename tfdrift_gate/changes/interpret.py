@@ -6,19 +6,21 @@ are kept apart, since only the first has an author.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tfdrift_gate.catalog import Attribute, Catalog, EventEntry, Resource
-from tfdrift_gate.changes.values import NotTold, at, member, read_value
-from tfdrift_gate.function_name import parse_function_name
+from tfdrift_gate.arn import parse_function_name
+from tfdrift_gate.catalog import Attribute, Catalog, EventEntry
+from tfdrift_gate.changes.members import Members, items
+from tfdrift_gate.changes.target import is_of_kind, key_of, parent_of
+from tfdrift_gate.changes.values import NotTold, boolean, read_value, string
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import WITHHELD, Change, Effect, Record, ResourceKey, Skipped
 
-# Members of a request that name or condition the call and set nothing.
-_NOT_SETTINGS = frozenset({"functionname", "qualifier", "revisionid", "fullyqualifiedarn", "dryrun", "publish"})
+_NAMES = frozenset({"functionname", "qualifier", "revisionid"})
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,18 @@ class Interpretation:
 
 def interpret(record: Record, catalog: Catalog) -> Interpretation:
     """Read ``record`` through ``catalog``; what cannot be understood is skipped by name, never dropped."""
-    entry = catalog.find(record.event_source, record.event.event_name, record.api)
-    if entry is None:
+    entries = catalog.find(record.event_source, record.event.event_name, record.api)
+    if not entries:
         if (record.event_source, record.api) in catalog.without_effect:
             return Interpretation()
         return _skip(record, "unknown-event", "a mutating event that the catalogue does not know")
     if record.request is None:
         return _skip(record, "no-target", "requestParameters is null, so the record names no resource")
-    if entry.nothing_if and str(member(record.request, entry.nothing_if)).lower() == "true":
+    request, answer = Members(record.request), Members(record.response)
+    entry = entries[0] if len(entries) == 1 else next((entry for entry in entries if is_of_kind(entry, request)), None)
+    if entry is None:
+        return _skip(record, "no-target", "the ARN in the request is of no kind that the catalogue knows")
+    if entry.nothing_if and _is_true(request, entry.nothing_if):
         return Interpretation()
     if entry.answers and record.answer_shown and record.response is None:
         return _skip(
@@ -46,163 +52,185 @@ def interpret(record: Record, catalog: Catalog) -> Interpretation:
             "not-seen-to-succeed",
             "responseElements is null although this call always answers on success",
         )
-    if entry.version_if and _qualifier(record):
-        return Interpretation()
-    key = _key(record, entry.resource)
+    key = key_of(record, entry.resource, (request, answer))
     if key is None:
         return _skip(record, "no-target", "the record does not name the resource it changed")
     if not key.account or not key.region:
         return _skip(
             record, "no-target", "the record tells neither by ARN nor by itself which account and region it is about"
         )
-    return _change(record, entry, key)
+    return _change(record, entry, key, request, answer)
 
 
-def _change(record: Record, entry: EventEntry, key: ResourceKey) -> Interpretation:
-    asked: dict[str, Any] = {}
-    revealed: dict[str, Any] = {}
-    unreadable: list[Skipped] = []
-    for name, attribute in entry.resource.attributes.items() if entry.effect is not Effect.DELETE else ():
-        is_asked = _is_asked(record, entry, name, attribute)
-        try:
-            if name in entry.sets:
-                asked[name] = entry.sets[name]
-            elif attribute.withheld != "always":
-                told, value = _value(record, entry, attribute)
-                if told:
-                    (asked if is_asked else revealed)[name] = value
-                elif is_asked and entry.effect is Effect.UPDATE:
-                    asked[name] = WITHHELD
-        except ValueError as error:
-            if is_asked:
-                unreadable.append(_skipped(record, "malformed-value", f"{name}: {error}"))
-    unreadable.extend(
+def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Members, answer: Members) -> Interpretation:
+    version = _version_deleted(entry, request)
+    gone = entry.removes_unless is not None and entry.removes_unless.lower() not in request
+    effect = Effect.UPDATE if version else Effect.DELETE if gone else entry.effect
+    found = _Values(record, entry, request, answer)
+    if effect is not Effect.DELETE:
+        found.read()
+    change = Change(
+        event=record.event,
+        key=key,
+        effect=effect,
+        parent=parent_of(key, entry.resource, (request, answer)),
+        asked=found.asked,
+        revealed=found.revealed,
+        rewrites=frozenset(name for name in entry.may_set if name.lower() in request),
+        modified_at=_modified_at(entry, answer),
+        version_deleted=version,
+        statement=_statement(entry, answer),
+    )
+    unknown = (
         _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets")
-        for name in _unknown_members(record.request, entry)
+        for name in _not_understood(record.request, entry.understood if entry.effect is not Effect.DELETE else None)
     )
-    rewrites = frozenset(name for name in entry.may_set if member(record.request, name) is not None)
-    if entry.may_set and not _names_a_setting(record.request, entry):
-        asked.update(dict.fromkeys(entry.may_set, WITHHELD))
-    return Interpretation(
-        Change(
-            event=record.event,
-            key=key,
-            effect=entry.effect,
-            parent=_parent(record, entry.resource, key),
-            asked=asked,
-            revealed=revealed,
-            rewrites=rewrites,
-            modified_at=_modified_at(record, entry),
-        ),
-        tuple(unreadable),
-    )
+    return Interpretation(change, (*found.unreadable, *unknown))
 
 
-def _is_asked(record: Record, entry: EventEntry, name: str, attribute: Attribute) -> bool:
-    if entry.effect is Effect.CREATE:
-        return attribute.withheld != "always"
-    return name in entry.asks or member(record.request, attribute.head) is not None
+class _Values:
+    """The attributes of one record, sorted into those asked for and those that merely show."""
 
+    def __init__(self, record: Record, entry: EventEntry, request: Members, answer: Members) -> None:
+        self._record = record
+        self._entry = entry
+        self._request = request
+        self._answer = answer.below(under.lower()) if (under := entry.resource.answer_under) else answer
+        self._answered = entry.values == "response" and record.response is not None
+        self._complete = all(name.lower() in answer for name in entry.resource.complete or ("\0",))
+        self.asked: dict[str, Any] = {}
+        self.revealed: dict[str, Any] = {}
+        self.unreadable: list[Skipped] = []
 
-def _value(record: Record, entry: EventEntry, attribute: Attribute) -> tuple[bool, Any]:
-    """Give (told, value): the answer's where it is the state after the call, else the request's."""
-    if entry.values == "response" and record.response is not None and attribute.answer:
+    def read(self) -> None:
+        """Read every attribute that the entry tells of."""
+        entry = self._entry
+        for name, attribute, settable in entry.plan:
+            if name in entry.sets:
+                self.asked[name] = entry.sets[name]
+            elif attribute.withheld == "always":
+                continue
+            elif attribute.as_ == "tags" and entry.effect is Effect.UPDATE:
+                self._tag(name)
+            else:
+                self._one(name, attribute, settable and self._is_asked(name, attribute))
+        if entry.may_set and not any(name not in _NAMES and name not in self._may_set for name in self._request):
+            self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
+
+    @property
+    def _may_set(self) -> set[str]:
+        return {name.lower() for name in self._entry.may_set}
+
+    def _is_asked(self, name: str, attribute: Attribute) -> bool:
+        entry = self._entry
+        if entry.effect is Effect.CREATE:
+            return name not in entry.asks_if or _is_true(self._request, entry.asks_if[name])
+        if name in entry.asks or any(head in self._request for head in attribute.heads):
+            return True
+        return name in entry.asks_if and _is_true(self._request, entry.asks_if[name])
+
+    def _one(self, name: str, attribute: Attribute, asked: bool) -> None:
         try:
-            value = read_value(at(record.response, attribute.answer), attribute)
-            if value is not None or (attribute.optional and _is_complete(record, entry)):
+            told, value = self._value(attribute, asked)
+        except ValueError as error:
+            if asked:
+                self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
+            return
+        if told:
+            (self.asked if asked else self.revealed)[name] = value
+        elif asked and self._entry.effect is Effect.UPDATE:
+            self.asked[name] = WITHHELD
+
+    def _value(self, attribute: Attribute, asked: bool) -> tuple[bool, Any]:
+        """Give (told, value): the answer's where it is the state after the call, else the request's."""
+        if self._answered and attribute.answered_at:
+            try:
+                value = read_value(self._answer.at(attribute.answered_at), attribute)
+                if value is not None or self._says_unset(attribute):
+                    return True, value
+            except NotTold:
+                pass
+        if not asked:
+            return False, None
+        for path in attribute.asked_at:
+            try:
+                value = read_value(self._request.at(path), attribute)
+            except NotTold:
+                continue
+            if value is not None:
                 return True, value
-        except NotTold:
-            pass
+        # What the answer would tell, and what further calls may set, a creation's silence does not.
+        made = self._entry.effect is Effect.CREATE and self._entry.values == "request"
+        return made or any(head in self._request for head in attribute.heads), None
+
+    def _says_unset(self, attribute: Attribute) -> bool:
+        if not attribute.optional or not self._complete or attribute.answered_at is None:
+            return False
+        return attribute.optional != "inside" or attribute.answered_at.head in self._answer
+
+    def _tag(self, name: str) -> None:
+        """A tag call merges: it tells of single keys only. AWS's own keys are not Terraform's concern."""
+        try:
+            added = {str(key): string(value) for key, value in _mapping(self._request.get("tags")).items()}
+            removed = [string(key) for key in items(self._request.get("tagkeys")) or ()]
+        except ValueError as error:
+            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
+            return
+        for key, value in (*added.items(), *((key, None) for key in removed)):
+            if not key.startswith("aws:"):
+                self.asked[f"{name}[{json.dumps(key, ensure_ascii=False)}]"] = value
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ValueError("not a map")
+    return value
+
+
+def _is_true(request: Members, name: str) -> bool:
     try:
-        value = read_value(at(record.request, attribute.field), attribute)
-    except NotTold:
-        value = None
-    if value is not None:
-        return True, value
-    # What the answer would tell, and what further calls may set, a creation's silence does not.
-    made = entry.effect is Effect.CREATE and entry.values == "request"
-    return made or member(record.request, attribute.head) is not None, None
+        return boolean(request.get(name.lower()))
+    except ValueError:
+        return False
 
 
-def _is_complete(record: Record, entry: EventEntry) -> bool:
-    needed = entry.resource.complete
-    return bool(needed) and all(member(record.response, name) is not None for name in needed)
-
-
-def _unknown_members(request: Mapping[str, Any] | None, entry: EventEntry) -> list[str]:
-    """Name the settings of an update that no attribute of the catalogue stands for."""
-    if entry.effect is not Effect.UPDATE:
-        return []
-    known = entry.request_members | _NOT_SETTINGS
-    return sorted(str(name) for name in request or () if str(name).lower() not in known)
-
-
-def _names_a_setting(request: Mapping[str, Any] | None, entry: EventEntry) -> bool:
-    withheld = {name.lower() for name in entry.may_set}
-    return any(str(name).lower() not in _NOT_SETTINGS | withheld for name in request or ())
-
-
-def _key(record: Record, resource: Resource) -> ResourceKey | None:
-    parts: list[str] = []
-    for part in resource.identity.values():
-        value = member(record.request, part.event)
-        if value is None:
-            value = member(record.response, part.event)
-        if part.as_ == "qualifier":
-            parts.append(_qualifier(record))
-        elif not isinstance(value, str) or not value:
-            return None
-        else:
-            parts.append(parse_function_name(value).name if part.as_ == "function" else value)
-    account, region = _place(record, resource)
-    return ResourceKey(resource.type, account, region, tuple(parts))
-
-
-def _place(record: Record, resource: Resource) -> tuple[str, str]:
-    """Account and region of the function's ARN where the record has one, else those that recorded it."""
-    for body, name in (
-        (record.request, "functionName"),
-        (record.response, "functionArn"),
-        (record.response, "aliasArn"),
-    ):
-        value = member(body, name)
-        if isinstance(value, str):
-            named = parse_function_name(value)
-            if named.account and named.account.isdigit():
-                return named.account, named.region or record.event.aws_region
-    return record.account or "", record.event.aws_region
-
-
-def _qualifier(record: Record) -> str:
-    own = member(record.request, "qualifier")
-    if isinstance(own, str) and own:
-        return own
-    name = member(record.request, "functionName")
-    return (parse_function_name(name).qualifier or "") if isinstance(name, str) else ""
-
-
-def _parent(record: Record, resource: Resource, key: ResourceKey) -> ResourceKey | None:
-    if resource.parent is None:
+def _version_deleted(entry: EventEntry, request: Members) -> str | None:
+    if not entry.version_if:
         return None
-    for name in resource.parent.event:
-        for body in (record.response, record.request):
-            value = member(body, name)
-            if isinstance(value, str) and value:
-                named = parse_function_name(value)
-                return ResourceKey(
-                    "aws_lambda_function",
-                    named.account or key.account,
-                    named.region or key.region,
-                    (named.name,),
-                )
-    return None
+    own = request.get(entry.version_if.lower())
+    name = request.get("functionname")
+    version = (
+        own if isinstance(own, str) and own else parse_function_name(name).qualifier if isinstance(name, str) else None
+    )
+    return version or None
 
 
-def _modified_at(record: Record, entry: EventEntry) -> datetime | None:
+def _statement(entry: EventEntry, answer: Members) -> Mapping[str, Any] | None:
+    text = answer.get(entry.statement) if entry.statement else None
+    try:
+        found = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
+def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") -> Iterable[str]:
+    """Name the members of a request that no attribute of the catalogue stands for, sorted."""
+    if known is None or not isinstance(body, Mapping):
+        return
+    for name in sorted(map(str, body)):
+        lowered = name.lower()
+        if lowered not in known:
+            yield f"{path}{name}"
+        elif known[lowered] is not None:
+            yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
+
+
+def _modified_at(entry: EventEntry, answer: Members) -> datetime | None:
     clock = entry.resource.modified_at
-    if clock is None:
-        return None
-    text = member(record.response, clock.event)
+    text = answer.get(clock.event.lower()) if clock else None
     try:
         # NOTE: on mappings it is a localised text ("May 9, 2024, 9:05:41 PM"): then it is not told.
         return parse_instant(text) if isinstance(text, str) else None
@@ -216,7 +244,7 @@ def _skip(record: Record, reason: str, detail: str) -> Interpretation:
 
 def _skipped(record: Record, reason: str, detail: str) -> Skipped:
     event = record.event
-    name = member(record.request, "functionName")
+    name = Members(record.request).get("functionname")
     return Skipped(
         reason,
         detail,

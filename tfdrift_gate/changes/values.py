@@ -6,49 +6,20 @@ numbered keys. Each reader takes what can be meant and raises ValueError for the
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute
+from tfdrift_gate.changes.members import Members, items
+from tfdrift_gate.instant import iso, parse_instant
 from tfdrift_gate.model import WITHHELD
 
 
 class NotTold(Exception):
     """The member is there but does not tell the value (a mapping that is just ``Updating``)."""
-
-
-def member(body: Mapping[str, Any] | None, name: str) -> Any:
-    """Look a member up in CloudTrail's spelling, whatever the case of its letters; None where absent.
-
-    NOTE: CloudTrail lowers only the first letter (``uUID``, ``kMSKeyArn``); tools that re-write records
-    spell it their own way.
-    """
-    if not isinstance(body, Mapping):
-        return None
-    if name in body:
-        return body[name]
-    lowered = name.lower()
-    return next((value for key, value in body.items() if str(key).lower() == lowered), None)
-
-
-def at(body: Mapping[str, Any] | None, path: str) -> Any:
-    """Look a dotted path up; ``layers[].arn`` takes ``arn`` of each item, ``[0]`` the first. None where absent."""
-    value: Any = body
-    steps = path.split(".")
-    for position, step in enumerate(steps):
-        if step.endswith("[]"):
-            items = _items(member(value, step[:-2]))
-            rest = ".".join(steps[position + 1 :])
-            return None if items is None else [at(item, rest) if isinstance(item, Mapping) else item for item in items]
-        if step.endswith("[0]"):
-            items = _items(member(value, step[:-3]))
-            value = items[0] if items else None
-        else:
-            value = member(value, step)
-        if value is None:
-            return None
-    return value
 
 
 def read_value(value: Any, attribute: Attribute) -> Any:
@@ -62,28 +33,35 @@ def read_value(value: Any, attribute: Attribute) -> Any:
         return WITHHELD
     if attribute.withheld == "empty" and value == "":
         raise NotTold
+    if attribute.as_ == "records":
+        return _records(value, attribute.items)
     return _READERS[attribute.as_](value)
 
 
-def _string(value: Any) -> str:
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+def string(value: Any) -> str:
+    """Read a text; numbers are texts too."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     raise ValueError("not a string")
 
 
-def _number(value: Any) -> int | float:
+def number(value: Any) -> int | float:
+    """Read a number, also from a text; a whole one is an int."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("not a number")
     try:
-        number = float(value)
+        found = float(value)
     except OverflowError:
         raise ValueError("not a number of any use") from None
-    if not math.isfinite(number):
+    if not math.isfinite(found):
         raise ValueError("not a number")
-    return int(number) if number.is_integer() else number
+    return int(found) if found.is_integer() else found
 
 
-def _boolean(value: Any) -> bool:
+def boolean(value: Any) -> bool:
+    """Read a boolean, also from a text."""
     if str(value).lower() in ("true", "false"):
         return str(value).lower() == "true"
     raise ValueError("not a boolean")
@@ -99,43 +77,100 @@ def _enabled(value: Any) -> bool:
     raise NotTold
 
 
-def _items(value: Any) -> list[Any] | None:
-    if isinstance(value, Mapping) and all(str(key).isdigit() for key in value):
-        return [value[key] for key in sorted(value, key=lambda key: int(str(key)))]
-    return value if isinstance(value, list) else None
-
-
 def _strings(value: Any) -> list[str]:
-    items = _items(value)
-    if items is None:
+    found = [] if value == {} else items(value)
+    if found is None:
         raise ValueError("not a list")
-    return [_string(item) for item in items]
+    return [string(item) for item in found]
 
 
 def _filters(value: Any) -> list[dict[str, Any]]:
-    filters = _items(member(value, "filters"))
+    filters = items(Members(value).get("filters"))
     if filters is None:
         raise ValueError("not filter criteria")
-    patterns = [{"pattern": _string(at(item, "pattern"))} for item in filters]
+    patterns = [{"pattern": string(Members(item).get("pattern"))} for item in filters]
     return [{"filter": patterns}] if patterns else []
 
 
-def _weights(value: Any) -> dict[str, int | float]:
+def _map(value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
-        raise ValueError("not a map of weights")
-    return {str(version): _number(weight) for version, weight in value.items()}
+        raise ValueError("not a map")
+    return value
+
+
+def _weights(value: Any) -> dict[str, int | float]:
+    return {str(version): number(weight) for version, weight in _map(value).items()}
+
+
+def _tags(value: Any) -> dict[str, str]:
+    return {str(key): string(text) for key, text in _map(value).items()}
+
+
+def _endpoints(value: Any) -> dict[str, str]:
+    # Terraform keeps a list of hosts as one text with commas.
+    return {
+        str(kind): hosts if isinstance(hosts, str) else ",".join(_strings(hosts)) for kind, hosts in _map(value).items()
+    }
+
+
+def _records(value: Any, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+    found = [] if value == {} else items(value)
+    if found is None:
+        raise ValueError("not a list")
+    read = []
+    for item in found:
+        members = Members(item)
+        values = {name: members.get(member.lower()) for name, member in wanted.items()}
+        if all(inner is None for inner in values.values()):
+            raise ValueError("not a list of objects")
+        read.append(
+            {name: inner if isinstance(inner, (int, float)) else string(inner) for name, inner in values.items()}
+        )
+    return read
+
+
+def _version(value: Any) -> str:
+    text = string(value)
+    if text.startswith("$"):
+        raise NotTold
+    return text
+
+
+def _instant(value: Any) -> str:
+    try:
+        if isinstance(value, (int, float)):
+            return iso(datetime.fromtimestamp(value, timezone.utc))
+        text = string(value)
+        try:
+            return iso(parse_instant(text))
+        except ValueError:
+            # NOTE: records print instants as Java does for en_US: "May 9, 2024, 9:05:41 PM".
+            return iso(datetime.strptime(text, "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=timezone.utc))
+    except (ValueError, OverflowError, OSError):
+        raise NotTold from None
+
+
+def _document(value: Any) -> str:
+    return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else string(value)
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "string": _string,
-    "number": _number,
-    "boolean": _boolean,
+    "string": string,
+    "number": number,
+    "boolean": boolean,
     "set": _strings,
     "list": _strings,
-    "json": _string,
-    "function": _string,
-    "principal": _string,
+    "json": _document,
+    "policy": _document,
+    "function": string,
+    "layer": string,
+    "last": string,
+    "principal": string,
     "enabled": _enabled,
     "filters": _filters,
     "weights": _weights,
+    "endpoints": _endpoints,
+    "version": _version,
+    "instant": _instant,
+    "tags": _tags,
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.drift.equality import equal
-from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceInstance, ResourceKey
+from tfdrift_gate.drift.order import tied
+from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceKey
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Write:
     change: Change
     asked: bool
     """False where the call's answer merely revealed the value."""
+    rivals: tuple[Write, ...] = ()
+    """Other values asked for in the same second; nothing tells which of them stands."""
 
 
 @dataclass(frozen=True)
@@ -37,32 +39,9 @@ class Net:
     created: Change | None
     """The creation that nothing deleted."""
     latest: Mapping[str, Write] = field(default_factory=dict)
-    """By attribute: what stands now."""
+    """By attribute: what stands now. A single tag stands under ``tags["team"]``, a statement likewise."""
     asked: Mapping[str, tuple[Write, ...]] = field(default_factory=dict)
     """By attribute: everything that was asked for, in order."""
-
-
-def in_order(changes: Iterable[Change]) -> list[Change]:
-    """Sort the changes of one resource by time.
-
-    CloudTrail's clock ticks in whole seconds. Within one, a creation must follow a deletion (an edit of a
-    permission is Remove + Add) and updates need something to update; the answers' own modification times order
-    what carries them; the event id makes the rest stable.
-    """
-    ordered: list[Change] = []
-    for _, group in groupby(sorted(changes, key=lambda change: change.event.event_time), _second):
-        second = list(group)
-        creates = any(change.effect is Effect.CREATE for change in second)
-        phases = (Effect.DELETE, Effect.CREATE, Effect.UPDATE) if creates else (Effect.UPDATE, Effect.DELETE)
-        second.sort(
-            key=lambda change: (
-                phases.index(change.effect),
-                change.modified_at.timestamp() if change.modified_at else 0.0,
-                change.event.event_id or "",
-            )
-        )
-        ordered.extend(second)
-    return ordered
 
 
 def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
@@ -72,20 +51,22 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     deleted = created = None
     alive = True
     for change in changes:
-        if change.cascade and not alive:
+        if change.cascade and not alive and change.effect is Effect.DELETE:
             continue
         if change.effect is Effect.DELETE:
             deleted, created, alive, latest = change, None, False, {}
             continue
         alive = True
         if change.effect is Effect.CREATE:
-            created, latest = change, {}
+            before, created, latest = latest, change, {}
             if deleted is not None:
                 # Whatever the old one had, the new one has only what its creation says.
                 unsaid = (name for name, attribute in attributes.items() if not attribute.withheld)
                 latest = {name: Write(None, change, asked=True) for name in unsaid}
+        else:
+            before = latest
         for name, value in change.asked.items():
-            write = Write(value, change, asked=True)
+            write = Write(value, change, asked=True, rivals=_rivals(before.get(name), value, change))
             latest[name] = write
             asked.setdefault(name, []).append(write)
         for name, value in change.revealed.items():
@@ -102,26 +83,10 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     )
 
 
-def with_cascades(
-    changes: Iterable[Change], instances: Iterable[ResourceInstance], cascades: Mapping[str, tuple[str, ...]]
-) -> list[Change]:
-    """Add a deletion for everything that AWS deletes together with a function, without a record of its own.
-
-    ``cascades`` maps a type to the types that go with it; what hangs on it is known from state
-    (``instances``) and from the changes themselves.
-    """
-    given = list(changes)
-    children: dict[ResourceKey, set[ResourceKey]] = {}
-    things: list[ResourceInstance | Change] = [*instances, *given]
-    for thing in things:
-        if thing.parent is not None and thing.key.resource_type in cascades.get(thing.parent.resource_type, ()):
-            children.setdefault(thing.parent, set()).add(thing.key)
-    return given + [
-        Change(event=change.event, key=child, effect=Effect.DELETE, parent=change.key, cascade=True)
-        for change in given
-        if change.effect is Effect.DELETE
-        for child in sorted(children.get(change.key, ()), key=lambda key: (key.resource_type, key.parts))
-    ]
+def _rivals(known: Write | None, value: Any, change: Change) -> tuple[Write, ...]:
+    if known is None or not known.asked or known.value == value or not tied(known.change, change):
+        return ()
+    return (*known.rivals, known)
 
 
 def _revealed(known: Write | None, value: Any, change: Change, attribute: Attribute) -> Write:
@@ -134,8 +99,8 @@ def _revealed(known: Write | None, value: Any, change: Change, attribute: Attrib
         if known.value is WITHHELD or not equal(known.value, None, attribute, change.key):
             return known
         return Write(value, change, asked=False)
-    return known if equal(known.value, value, attribute, change.key) else Write(value, change, asked=False)
-
-
-def _second(change: Change) -> int:
-    return int(change.event.event_time.timestamp())
+    for write in (known, *known.rivals):
+        if equal(write.value, value, attribute, change.key):
+            # What an answer shows settles which of several calls in one second was the last.
+            return Write(write.value, write.change, write.asked)
+    return Write(value, change, asked=False)

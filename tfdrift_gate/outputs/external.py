@@ -88,13 +88,14 @@ def _lines(finding: Finding) -> list[str]:
     if drift.kind is not Kind.MODIFIED:
         head += f" ({text.KINDS[drift.kind]})"
     indent = " " * 11
+    region = text.printable(drift.key.region)
     lines = [head]
     for event, changes in text.by_event(finding):
         lines.extend(indent + text.change(change, drift.kind) for change in changes)
         if event:
             name = f"by {text.who(event)} ({text.from_where(event)})"
-            lines.append(f"{indent}{name} at {text.when(event)}, {drift.key.region}")
+            lines.append(f"{indent}{name} at {text.when(event)}, {region}")
         else:
-            lines.append(f"{indent}by nobody seen in the window, {drift.key.region}")
+            lines.append(f"{indent}by nobody seen in the window, {region}")
     lines.extend(f"{indent}why: {text.printable(reason)}" for reason in finding.reasons[:3])
     return lines

@@ -39,7 +39,7 @@ def _row(finding: Finding, color: bool) -> list[str]:
     name = [text.printable(finding.address or f"{drift.key.resource_type} {drift.resource_id}")]
     if not finding.address and drift.parent_address:
         name.append(f"on {text.printable(drift.parent_address)}")
-    place = [f"{drift.key.region} {drift.key.account}"]
+    place = [text.printable(f"{drift.key.region} {drift.key.account}")]
     if finding.source:
         place.append(f"{text.printable(finding.source.file)}:{finding.source.line}")
     changes = [text.KINDS[drift.kind]] if drift.kind is not Kind.MODIFIED else []
@@ -81,7 +81,7 @@ def _skipped(entries: Sequence[Skipped]) -> list[str]:
 
 
 def _coverage(entry: Coverage) -> str:
-    place = " ".join(part for part in (entry.account, entry.region) if part)
+    place = text.printable(" ".join(part for part in (entry.account, entry.region) if part))
     state = "" if entry.complete else ", NOT WHOLE"
     requests = f", {text.counted(entry.api_calls, 'request')}" if entry.api_calls else ""
     note = f" ({text.printable(entry.note)})" if entry.note else ""

@@ -12,40 +12,59 @@ from typing import Any
 
 from tfdrift_gate.model import Actor
 
+# A user agent is judged by how it begins: a caller adds words at its end (TF_APPEND_USER_AGENT, AWS_EXECUTION_ENV,
+# an SDK's user_agent_extra) far more easily than it replaces its tool's own first word.
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_CLOUDFORMATION = re.compile(r"(.+\.)?cloudformation\..+")
+_SERVICE_LINKED = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-service-role/([^/]+)/")
 _CONSOLE = re.compile(
-    r"Mozilla/|console\.amazonaws\.com|signin\.amazonaws\.com|AWS Internal|aws-internal/|AWSLambdaConsole/"
-    r"|Coral/(Jakarta|Netty)|\[?S3Console"
+    r"\[?(Mozilla/|(console|signin)\.([a-z0-9-]+\.)*amazonaws\.com|AWS Internal|aws-internal/|AWSLambdaConsole/"
+    r"|Coral/(Jakarta|Netty)|S3Console|AWS CloudWatch Console)"
 )
-_TERRAFORM = re.compile(r"\bTerraform/\d|\bterraform-provider-aws(cc)?/")
+# NOTE: an SDK's token comes first before 2019 (terraform issue 15770); terraform/ alone is 0.7 (terraform pull request
+# 9806). Pulumi's bridge of the provider leaked the same words with an empty version (pulumi-aws issue 2190).
+_TERRAFORM = re.compile(
+    r"\[?((aws-sdk-go/\S+ \([^)]*\) )?APN/1\.0 HashiCorp/1\.0 Terraform/\d|terraform/\d|terraform-provider-aws(cc)?/)"
+)
+# NOTE: Crossplane runs the provider and appends its name (provider-jet-aws pull request 180). What it writes stands in
+# a cluster, not in the state that is judged, so it is no Terraform run that settles anything here.
+_NOT_TERRAFORM = re.compile(r"pulumi|crossplane", re.IGNORECASE)
 _CLI = re.compile(r"\[?aws-cli/")
-_SDK = re.compile(r"aws-sdk|\bboto(3|core)?/|aws-toolkit|aws-cdk|pulumi|serverless-framework", re.IGNORECASE)
-_TRUE = ("true", "1", "yes")
+_SDK = re.compile(
+    r"(?<![\w-])(aws-sdk-|boto3?/|botocore/|aws-toolkit|aws-cdk|aws-sam-cli|sam-cli|awspowershell|pulumi"
+    r"|crossplane-provider|serverless-framework/)",
+    re.IGNORECASE,
+)
+_WITH_SESSION = ("AssumedRole", "FederatedUser", "AWSAccount")
 
 
 def actor_of(record: Mapping[str, Any]) -> Actor:
     """Read who made the call recorded in ``record`` (a raw CloudTrail record).
 
-    Never raises: what is missing or of another type is None, an absent identity has type ``Unknown``.
+    The name is the source identity, else the SSO or role session's, else the user's, else the role, account or
+    service. Never raises: what is missing or of another type is None, an absent identity has type ``Unknown``.
     """
     identity = _mapping(record.get("userIdentity"))
     session = _mapping(identity.get("sessionContext"))
     issuer = _mapping(session.get("sessionIssuer"))
     kind = _text(identity.get("type")) or "Unknown"
     arn = _text(identity.get("arn"))
-    session_name = _session_name(kind, arn, _text(identity.get("principalId")))
+    account = _text(identity.get("accountId"))
+    principal = _text(identity.get("principalId"))
+    session_name = _session_name(kind, arn, principal)
     source_identity = _text(session.get("sourceIdentity")) or _text(identity.get("sourceIdentity"))
-    user_name = _text(identity.get("userName"))
-    fallback = _text(issuer.get("userName")) or _text(identity.get("invokedBy"))
-    if kind == "Root":
-        fallback = "root"
-    elif kind == "AWSAccount":
-        fallback = _text(identity.get("accountId")) or _text(identity.get("principalId"))
+    # NOTE: root's userName is the account's alias, which is nobody's name.
+    named = "root" if kind == "Root" else _text(identity.get("userName"))
+    if kind == "AWSAccount":
+        named = named or account
+    elif kind == "IdentityCenterUser":
+        named = named or _text(_mapping(identity.get("onBehalfOf")).get("userId"))
+    behind = _text(issuer.get("userName")) or _text(identity.get("invokedBy"))
     return Actor(
         type=kind,
-        name=source_identity or session_name or user_name or fallback or arn,
+        name=source_identity or session_name or named or behind or arn or principal,
         arn=arn,
-        account_id=_text(identity.get("accountId")),
+        account_id=account,
         session_name=session_name,
         source_identity=source_identity,
         source_ip=_text(record.get("sourceIPAddress")),
@@ -58,34 +77,42 @@ def actor_of(record: Mapping[str, Any]) -> Actor:
 def origin_of(record: Mapping[str, Any]) -> str:
     """Tell where a call came from; the first match wins, ``unknown`` where nothing matches.
 
-    One of ``cloudformation``, ``aws-service``, ``console``, ``terraform``, ``cli``, ``sdk``, ``unknown``.
+    One of ``cloudformation``, ``aws-service``, ``console``, ``terraform``, ``cli``, ``sdk``, ``unknown``. Never raises.
     """
     identity = _mapping(record.get("userIdentity"))
     agent = _text(record.get("userAgent")) or ""
-    callers = [_text(identity.get("invokedBy")), _text(record.get("sourceIPAddress")), agent]
-    services = [who for who in callers if who and _SERVICE.fullmatch(who) and not _CONSOLE.match(who)]
-    if services:
-        return "cloudformation" if services[0].startswith("cloudformation.") else "aws-service"
+    if service := _service(identity, record, agent):
+        return "cloudformation" if _CLOUDFORMATION.match(service) else "aws-service"
     if identity.get("type") == "AWSService" or record.get("eventType") == "AwsServiceEvent":
         return "aws-service"
-    if _true(record.get("sessionCredentialFromConsole")) or _CONSOLE.search(agent):
+    if _true(record.get("sessionCredentialFromConsole")) or _CONSOLE.match(agent):
         return "console"
-    if _TERRAFORM.search(agent) and "Pulumi/" not in agent:
+    if _TERRAFORM.match(agent) and not _NOT_TERRAFORM.search(agent):
         return "terraform"
     if _CLI.match(agent):
         return "cli"
     return "sdk" if _SDK.search(agent) else "unknown"
 
 
+def _service(identity: Mapping[str, Any], record: Mapping[str, Any], agent: str) -> str | None:
+    """The AWS service that made the call: by name, or by a role that it alone may assume."""
+    for who in (_text(identity.get("invokedBy")), _text(record.get("sourceIPAddress")), agent):
+        if who and _SERVICE.fullmatch(who) and not _CONSOLE.match(who):
+            return who
+    issuer = _mapping(_mapping(identity.get("sessionContext")).get("sessionIssuer"))
+    linked = _SERVICE_LINKED.match(_text(issuer.get("arn")) or "")
+    return linked[1] if linked else None
+
+
 def _session_name(kind: str, arn: str | None, principal: str | None) -> str | None:
-    # NOTE: arn:aws:sts::<account>:assumed-role/<role>/<session>, principalId AROA…:<session>; a
-    # federated user's ARN ends in federated-user/<name>.
-    if kind not in ("AssumedRole", "FederatedUser"):
+    # NOTE: arn:aws:sts::<account>:assumed-role/<role>/<session> or …:federated-user/<name>; principalId
+    # AROA…:<session>. Another account's call has no ARN, and a session only where a role of its own made it.
+    if kind not in _WITH_SESSION:
         return None
-    if arn and arn.count("/") >= (2 if kind == "AssumedRole" else 1):
-        return arn.rsplit("/", 1)[1] or None
+    if kind != "AWSAccount" and arn and arn.count("/") >= (2 if kind == "AssumedRole" else 1):
+        return _text(arn.rsplit("/", 1)[1])
     if principal and ":" in principal:
-        return principal.split(":", 1)[1] or None
+        return _text(principal.split(":", 1)[1])
     return None
 
 
@@ -97,7 +124,10 @@ def _mfa(session: Mapping[str, Any], record: Mapping[str, Any]) -> bool | None:
 
 
 def _true(value: object) -> bool:
-    return str(value).lower() in _TRUE
+    # CloudTrail writes flags as texts; whoever stored the record may have made booleans or numbers of them.
+    if isinstance(value, str):
+        return value.strip().lower() in ("true", "1", "yes")
+    return isinstance(value, (bool, int, float)) and value == 1
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -105,4 +135,4 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value.strip() else None

@@ -100,24 +100,34 @@ def without_duplicates(raws: Iterable[RawRecord]) -> list[RawRecord]:
         correction = False
         if isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA":
             correction = True
-            if addendum.get("originalEventID") not in (None, event_id):
-                corrected.add(str(addendum["originalEventID"]))
-        if isinstance(event_id, str) and _UUID.fullmatch(event_id):
-            identity = event_id
-        else:
-            identity = json.dumps(raw.body, sort_keys=True, default=str)
+            original = addendum.get("originalEventID")
+            if isinstance(original, str) and original != event_id:
+                corrected.add(original)
+        identity = event_id if isinstance(event_id, str) and _UUID.fullmatch(event_id) else _content(raw)
         if identity not in kept or correction:
             kept[identity] = raw
     return [raw for identity, raw in kept.items() if identity not in corrected]
 
 
+def _content(raw: RawRecord) -> str:
+    try:
+        return json.dumps(raw.body, sort_keys=True, default=str)
+    except RecursionError:  # nested deeper than can be compared: it stands for itself
+        return raw.position
+
+
 def _mutates(body: Mapping[str, Any], name: str) -> bool:
-    if str(body.get("managementEvent", "true")).lower() == "false" or body.get("eventCategory") == "Data":
+    if _says(body.get("managementEvent"), False) or body.get("eventCategory") == "Data":
         return False
     read_only = body.get("readOnly")
     if read_only is None:  # NOTE: records from before 2020 lack the field
         return not _READS.match(name)
-    return str(read_only).lower() != "true"
+    return not _says(read_only, True)
+
+
+def _says(value: object, wanted: bool) -> bool:
+    """Tell whether a flag says ``wanted``; LookupEvents and Athena write flags as texts."""
+    return value is wanted or (isinstance(value, str) and value.lower() == str(wanted).lower())
 
 
 def _object(value: Any) -> Mapping[str, Any] | None:

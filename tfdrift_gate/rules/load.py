@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
@@ -20,6 +21,7 @@ FILE_NAME = ".tfdrift-gate.yaml"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SEE = "see the section on rules in README"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def find_rules(folder: str) -> Path | None:
@@ -34,18 +36,30 @@ def find_rules(folder: str) -> Path | None:
     return None
 
 
+def rules_of(folder: str, named: str | None, catalog: Catalog) -> RuleSet:
+    """Load the rules in force for the root module in ``folder``: those of the file ``named``, else of the one found.
+
+    Raises :class:`RulesError`.
+    """
+    if not Path(folder).is_dir():
+        raise RulesError(f"reading the rules of {folder}: no such folder", "name the folder that holds the *.tf files")
+    return load_rules(Path(named) if named else find_rules(folder), catalog)
+
+
 def load_rules(path: Path | None, catalog: Catalog) -> RuleSet:
     """Load a rules file on top of the built-in severities; None means the built-in ones alone.
 
     Raises :class:`RulesError` with file, line and key.
     """
-    builtin = _builtin_rules()
+    builtin = builtin_rules()
     if path is None:
         return RuleSet(builtin)
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        if not isinstance(error, (OSError, UnicodeDecodeError)):
+            reason = "no file has such a name"
         raise RulesError(f"reading the rules file {path}: {reason}", "check the path given to --rules") from None
     return read_rules(text, str(path), catalog, builtin)
 
@@ -61,7 +75,9 @@ def read_rules(text: str, where: str, catalog: Catalog, builtin: tuple[Rule, ...
         raise RulesError(f"reading the rules file {where}{line}: {problem}", _SEE) from None
     except RecursionError:
         raise RulesError(f"reading the rules file {where}: nested too deep", _SEE) from None
-    if node is None:
+    except (ValueError, OverflowError):  # a character or an escape that is no Unicode
+        raise RulesError(f"reading the rules file {where}: not YAML", _SEE) from None
+    if node is None or _is_null(node):
         return RuleSet(builtin, where=where)
     reader = _Reader(where, catalog, builtin)
     top = reader.mapping(node, "the rules file", {"drift_rules", "replace_defaults", "trusted", "waivers"})
@@ -72,11 +88,14 @@ def read_rules(text: str, where: str, catalog: Catalog, builtin: tuple[Rule, ...
         trusted=tuple(reader.trust(item) for item in reader.items(top, "trusted")),
         waivers=tuple(reader.waiver(item) for item in reader.items(top, "waivers")),
         where=where,
+        replaced=builtin if replaced else (),
+        replaced_at=reader.where(top["replace_defaults"]) if replaced else "",
     )
 
 
 @cache
-def _builtin_rules() -> tuple[Rule, ...]:
+def builtin_rules() -> tuple[Rule, ...]:
+    """Give the built-in severities, out of ``data/rules.yaml``."""
     text = (resources.files("tfdrift_gate") / "data" / "rules.yaml").read_text(encoding="utf-8")
     return tuple(
         Rule(
@@ -93,20 +112,33 @@ def _builtin_rules() -> tuple[Rule, ...]:
     )
 
 
+def known_attributes(catalog: Catalog, builtin: Iterable[Rule]) -> dict[str, set[str]]:
+    """Give the top-level attribute names that a rules file may use, by resource type."""
+    found: dict[str, set[str]] = {}
+    for kind, resource in catalog.resources.items():
+        known = found.setdefault(kind, set())
+        for name, attribute in resource.attributes.items():
+            known.update(path.split("[")[0] for path in (name, *attribute.state, *attribute.also))
+    for rule in builtin:
+        for kind in rule.resource_types:
+            if kind in found:
+                found[kind].update(rule.watched_attributes)
+    return found
+
+
 class _Reader:
-    """Reads YAML nodes, so that every complaint can name its line."""
+    """Reads YAML nodes, so that every complaint can name its line.
+
+    What it takes is what ``data/rules.schema.json`` takes, as far as a schema can tell. Plain words mean what they
+    mean in YAML 1.2, as editors have it: only ``true`` and ``false`` are no texts.
+    """
 
     def __init__(self, where: str, catalog: Catalog, builtin: Iterable[Rule]) -> None:
         self._where = where
-        self._attributes: dict[str, set[str]] = {}
-        for kind, resource in catalog.resources.items():
-            known = self._attributes.setdefault(kind, set())
-            for name, attribute in resource.attributes.items():
-                known.update(path.split("[")[0] for path in (name, *attribute.state, *attribute.also))
-        for rule in builtin:
-            for kind in rule.resource_types:
-                if kind in self._attributes:
-                    self._attributes[kind].update(rule.watched_attributes)
+        self._attributes = known_attributes(catalog, builtin)
+
+    def where(self, node: Any) -> str:
+        return f"{self._where}:{node.start_mark.line + 1}"
 
     def rule(self, node: Any) -> Rule:
         entry = self.mapping(node, "a drift rule", {"name", "resource_types", "watched_attributes", "severity"})
@@ -124,11 +156,11 @@ class _Reader:
                 if all(names is not None and name not in names for names in known):
                     raise self._error(item, f"watched_attributes: {', '.join(types)} has no attribute {name}")
         word = self._string(entry["severity"], "severity")
-        if word.upper() not in Severity.__members__:
+        if word.lower() not in [level.word for level in Severity]:
             choices = ", ".join(level.word for level in Severity)
             raise self._error(entry["severity"], f"severity: {word!r} is none of {choices}")
         name = self._string(entry["name"], "name")
-        return Rule(name, types, Severity[word.upper()], watched)
+        return Rule(name, types, Severity[word.upper()], watched, where=self.where(node))
 
     def trust(self, node: Any) -> Trust:
         entry = self.mapping(node, "a trusted pipeline", {"name", "role_arn", "session_name", "user_agent"})
@@ -137,7 +169,7 @@ class _Reader:
             "role_arn",
         ):  # a user agent alone is the caller's to choose, so it is never enough
             self._required(node, entry, key, "a trusted pipeline")
-        return Trust(**{key: self._string(value, key) for key, value in entry.items()})
+        return Trust(**{key: self._string(value, key) for key, value in entry.items()}, where=self.where(node))
 
     def waiver(self, node: Any) -> Waiver:
         subjects = ("address", "resource_id", "id")
@@ -149,6 +181,8 @@ class _Reader:
             raise self._error(node, "a waiver needs address, resource_id or id")
         text = self._string(entry["expires"], "expires")
         try:
+            if not _DAY.fullmatch(text):
+                raise ValueError(text)
             expires = date.fromisoformat(text)
         except ValueError:
             raise self._error(entry["expires"], f"expires: {text!r} is not a date (2026-12-01)") from None
@@ -165,6 +199,7 @@ class _Reader:
             owner=self._string(entry["owner"], "owner"),
             expires=expires,
             attributes=attributes,
+            where=self.where(node),
         )
 
     def mapping(self, node: Any, what: str, allowed: set[str]) -> dict[str, Any]:
@@ -172,6 +207,8 @@ class _Reader:
             raise self._error(node, f"{what} must be a mapping of {', '.join(sorted(allowed))}")
         found: dict[str, Any] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._error(key, f"a key of {what} must be a text (known: {', '.join(sorted(allowed))})")
             name = str(key.value)
             if name not in allowed:
                 raise self._error(key, f"unknown key {name} in {what} (known: {', '.join(sorted(allowed))})")
@@ -182,7 +219,7 @@ class _Reader:
 
     def items(self, top: Mapping[str, Any], key: str) -> list[Any]:
         node = top.get(key)
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
+        if node is None or _is_null(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
             raise self._error(node, f"{key} must be a list")
@@ -192,9 +229,9 @@ class _Reader:
         node = top.get(key)
         if node is None:
             return False
-        if not isinstance(node, yaml.ScalarNode) or not node.tag.endswith(":bool"):
+        if not _is_boolean(node):
             raise self._error(node, f"{key} must be true or false")
-        return str(node.value).lower() in ("true", "yes", "on")
+        return str(node.value).lower() == "true"
 
     def _strings(self, node: Any, key: str) -> tuple[str, ...]:
         if not isinstance(node, yaml.SequenceNode) or not node.value:
@@ -202,8 +239,8 @@ class _Reader:
         return tuple(self._string(item, key) for item in node.value)
 
     def _string(self, node: Any, key: str) -> str:
-        scalar = isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":null", ":bool"))
-        if not scalar or not str(node.value).strip():
+        text = isinstance(node, yaml.ScalarNode) and not _is_null(node) and not _is_boolean(node)
+        if not text or not str(node.value).strip():
             raise self._error(node, f"{key} must be a text")
         return str(node.value)
 
@@ -212,4 +249,14 @@ class _Reader:
             raise self._error(node, f"{what} needs {key}")
 
     def _error(self, node: Any, message: str) -> RulesError:
-        return RulesError(f"reading the rules file {self._where}:{node.start_mark.line + 1}: {message}", _SEE)
+        return RulesError(f"reading the rules file {self.where(node)}: {message}", _SEE)
+
+
+def _is_null(node: Any) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")
+
+
+def _is_boolean(node: Any) -> bool:
+    # NOTE: PyYAML reads YAML 1.1, where yes, no, on and off are booleans too; in 1.2 they are texts.
+    boolean = isinstance(node, yaml.ScalarNode) and node.tag.endswith(":bool")
+    return boolean and str(node.value).lower() in ("true", "false")

@@ -23,7 +23,7 @@ def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange
 
 def _covers(path: str, attribute: str) -> bool:
     return (
-        path == attribute
+        path in ("", attribute)  # an empty path marks the whole resource
         or attribute.startswith((f"{path}[", f"{path}."))
         or path.startswith((f"{attribute}[", f"{attribute}."))
     )

@@ -6,8 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from tfdrift_gate.model import AttributeChange, Kind, Severity
+
+BUILT_IN: Final = "built in"
+"""Where a rule came from that no rules file holds."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Rule:
     when: str | None = None
     reason: str = ""
     builtin: bool = False
+    where: str = BUILT_IN
+    """``file:line``, or :data:`BUILT_IN`."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Trust:
     role_arn: str
     session_name: str | None = None
     user_agent: str | None = None
+    where: str = ""
+    """``file:line``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,12 @@ class Waiver:
     """From this day (UTC) on it no longer waives."""
     attributes: tuple[str, ...] = ()
     """Attribute names; empty for all of them."""
+    where: str = ""
+    """``file:line``."""
+
+    def expired(self, today: date) -> bool:
+        """Tell whether it no longer waives on the day (UTC) ``today``."""
+        return today >= self.expires
 
     @property
     def words(self) -> str:
@@ -61,7 +75,11 @@ class RuleSet:
     rules: tuple[Rule, ...] = ()
     trusted: tuple[Trust, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-    where: str = "built in"
+    where: str = BUILT_IN
+    replaced: tuple[Rule, ...] = ()
+    """The built-in rules that ``replace_defaults`` took away."""
+    replaced_at: str = ""
+    """Where it did, as ``file:line``; empty where it did not."""
 
 
 def glob_matches(pattern: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 
 from tfdrift_gate.aws import Credentials
@@ -33,6 +34,8 @@ class Question:
     deadline: float = 60.0
     """Seconds that the read may take."""
     progress: Progress = lambda _: None
+    now: datetime | None = None
+    """When it is asked; the end of the window where left out."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,15 @@ def source_for(locator: str) -> Source:
 
     Sources are imported when asked for: a run over files never loads boto3.
     """
-    scheme, colon, _ = locator.partition(":")
+    scheme, colon, rest = locator.partition(":")
     if not colon or len(scheme) < 2 or "/" in scheme or "\\" in scheme:
         scheme = ""
     if scheme not in SOURCES:
         known = ", ".join([*(f"{name}:" for name in SOURCES if name), "a file", "a folder", "a glob", "-"])
         raise UsageError(f"reading --events {locator}: no such source", f"this version reads {known}")
+    if scheme == "cloudtrail" and rest:
+        raise UsageError(
+            f"reading --events {locator}: cloudtrail: takes nothing after it", "name regions with --region"
+        )
     source: Source = import_module(SOURCES[scheme]).read
     return source

@@ -61,31 +61,54 @@ def read(question: Question) -> Iterator[Reading]:
 
 
 def _paths(locator: str) -> tuple[list[str], int]:
+    """Give the files that a locator names, sorted, and how many others its folders hold."""
     if locator == "-":
         return ["-"], 0
-    path = Path(locator)
-    if path.is_dir():
-        inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
-        files = [os.fspath(file) for file in inside if file.name.lower().endswith(_SUFFIXES)]
-        if not files:
-            raise EventSourceError(
-                f"reading the folder {locator}: no record files in it",
-                f"record files end in {', '.join(_SUFFIXES)}",
-            )
-        return files, len(inside) - len(files)
-    if path.exists():
-        return [locator], 0
-    if glob.has_magic(locator):
-        files = sorted(file for file in glob.glob(locator, recursive=True) if os.path.isfile(file))
-        if files:
-            return files, 0
-        raise EventSourceError(f"reading {locator}: nothing matches", "check the pattern given to --events")
-    raise EventSourceError(f"reading {locator}: no such file or folder", "check the path given to --events")
+    if os.path.lexists(locator):
+        named = [locator]
+    elif glob.has_magic(locator):
+        named = [path for path in glob.glob(locator, recursive=True) if _DIGEST not in Path(path).parts]
+        if not named:
+            raise EventSourceError(f"reading {locator}: nothing matches", "check the pattern given to --events")
+    else:
+        raise EventSourceError(f"reading {locator}: no such file or folder", "check the path given to --events")
+    found: dict[str, None] = {}
+    others: set[str] = set()
+    for path in named:
+        if not os.path.isdir(path):
+            found[os.path.normpath(path)] = None
+            continue
+        for file in map(os.path.normpath, _inside(path)):
+            if file.lower().endswith(_SUFFIXES):
+                found[file] = None
+            else:
+                others.add(file)
+    if not found:
+        raise EventSourceError(
+            f"reading the folder {locator}: no record files in it", f"record files end in {', '.join(_SUFFIXES)}"
+        )
+    return sorted(found), len(others - found.keys())
 
 
-def _is_hidden(file: Path, folder: Path) -> bool:
-    parts = file.relative_to(folder).parts
-    return _DIGEST in parts or any(part.startswith(".") for part in parts)
+def _inside(folder: str) -> Iterator[str]:
+    """Every file below a folder, links followed once; raises where a folder may not be listed."""
+
+    def closed(error: OSError) -> None:
+        raise EventSourceError(
+            f"reading the folder {error.filename}: {error.strerror or error}", "check the path and its rights"
+        ) from None
+
+    seen: set[str] = set()
+    for above, folders, files in os.walk(folder, onerror=closed, followlinks=True):
+        real = os.path.realpath(above)
+        folders[:] = [name for name in folders if real not in seen and not _is_hidden(name)]
+        if real not in seen:
+            yield from (os.path.join(above, name) for name in files if not _is_hidden(name))
+        seen.add(real)
+
+
+def _is_hidden(name: str) -> bool:
+    return name == _DIGEST or name.startswith(".")
 
 
 def _records(path: str) -> Iterator[RawRecord]:

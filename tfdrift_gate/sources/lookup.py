@@ -76,10 +76,9 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
     notes = [f"every event of {event_source}, reads included"]
     error: EventSourceError | None = None
     what = f"CloudTrail's event history in {region}"
+    since = max(question.window.since, (question.now or question.window.until) - RETENTION)
     try:
         cloudtrail = _client(question.credentials, region, what)
-        if question.window.until - question.window.since > RETENTION:
-            notes.append("event history goes back 90 days and no further")
         token: str | None = None
         seen: set[str] = set()
         while True:
@@ -97,6 +96,11 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
         account = _account(records, question, region)
         if account is None:
             notes.append("which account this is could not be asked (sts:GetCallerIdentity)")
+        if question.window.since < since:
+            raise EventSourceError(
+                f"reading {what}: it goes back 90 days and no further, and the window begins earlier",
+                "shorten --since, or read the trail's files instead (--events)",
+            )
     except EventSourceError as met:
         error = met
         if records:
@@ -106,7 +110,7 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
         source="cloudtrail:",
         account=account,
         region=region,
-        since=question.window.since,
+        since=min(since, question.window.until),
         until=question.window.until,
         complete=error is None,
         records_read=len(records),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from tfdrift_gate.terraform.root import LocalState, PulledState, RootModule, S3S
 PULL_TIMEOUT = 120.0
 """Seconds that ``terraform state pull`` may take."""
 
+# What Terraform draws around an error: colours, which it has no option to leave out here, and a frame.
+_FRAME = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 _PERMISSION = "s3:GetObject on the object, s3:ListBucket on the bucket and kms:Decrypt where it is encrypted"
 
 
@@ -92,7 +95,13 @@ def pull(root: RootModule, location: PulledState, environment: Mapping[str, str]
     kept.update(TF_WORKSPACE=root.workspace, TF_IN_AUTOMATION="1", TF_INPUT="0")
     try:
         done = subprocess.run(  # noqa: S603 - terraform or tofu, without a shell
-            command, cwd=root.folder, env=kept, capture_output=True, timeout=PULL_TIMEOUT, check=False
+            command,
+            cwd=root.folder,
+            env=kept,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PULL_TIMEOUT,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise StateError(
@@ -102,7 +111,7 @@ def pull(root: RootModule, location: PulledState, environment: Mapping[str, str]
     except OSError as error:
         raise StateError(f"reading the state of {where}: {error}", "check that terraform can be run") from None
     if done.returncode != 0:
-        said = " ".join(done.stderr.decode("utf-8", "replace").replace("│", " ").split())
+        said = " ".join(_FRAME.sub(" ", done.stderr.decode("utf-8", "replace")).split())
         raise StateError(
             f"reading the state of {where}: {' '.join(command)} failed: {said[-600:]}",
             "run terraform init there, or name the state with --state",

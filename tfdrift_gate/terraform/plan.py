@@ -11,7 +11,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.terraform.state import StateInstance, instances_of, parse_json
+from tfdrift_gate.terraform.state import StateInstance, check_format, instances_of, parse_json
 
 _SHOW = "write it with terraform show -json PLANFILE > plan.json"
 
@@ -27,11 +27,17 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]:
     data = parse_json(text, what)
     if "format_version" not in data or "planned_values" not in data:
         raise StateError(f"reading {what}: it is JSON, but not a plan", _SHOW)
+    check_format(data, what)
     prior = data.get("prior_state")
-    found = instances_of(prior, what, catalog) if isinstance(prior, Mapping) else []
+    if prior is not None and not isinstance(prior, Mapping):
+        raise StateError(f"reading {what}: its prior_state is not formed as in a plan", _SHOW)
+    found = instances_of(prior, what, catalog) if prior else []
     believed = {state.address: state for state in found}
     try:
-        for drift in data.get("resource_drift") or ():
+        drifts = data.get("resource_drift")
+        if drifts is not None and not isinstance(drifts, list):
+            raise TypeError("not a list")
+        for drift in drifts or ():
             before = _before(drift, believed.get(str(drift.get("address"))), catalog)
             if before is not None:
                 believed[before.address] = before

@@ -8,6 +8,7 @@ https://developer.hashicorp.com/terraform/cli/config/environment-variables
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ from tfdrift_gate.errors import StateError
 
 DEFAULT_WORKSPACE = "default"
 _CONFIGURATION = ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json")
-_BACKEND = re.compile(r'^\s*(?:backend\s*"([^"]+)"|(cloud))\s*\{\s*(\})?', re.MULTILINE)
+# A label needs no quotes, and a comment may stand before and between the words.
+_GAP = r"(?:[ \t]|/\*(?:[^*]|\*(?!/))*\*/)*"
+_BACKEND = re.compile(
+    rf'^(?:.*\*/)?{_GAP}(?:backend{_GAP}(?:"([^"]+)"|([\w-]+))|(cloud)){_GAP}\{{\s*(\}})?', re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ StateLocation = LocalState | S3State | PulledState
 # sends the read through `terraform state pull`.
 # NOTE: https://developer.hashicorp.com/terraform/language/backend/s3
 _S3_DIRECT = frozenset({"bucket", "key", "region", "profile", "endpoint", "endpoints", "workspace_key_prefix"})
+_TEXTS = frozenset({"bucket", "endpoint", "key", "path", "profile", "region", "workspace_dir", "workspace_key_prefix"})
 _S3_STYLE = ("use_path_style", "force_path_style")
 _S3_IRRELEVANT = frozenset(
     {
@@ -129,16 +135,33 @@ def _initialised_backend(root: RootModule) -> tuple[str, Mapping[str, Any]] | No
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         backend = content.get("backend")
-        if not backend:
+        if backend is None:
             return None
-        return str(backend["type"]), backend.get("config") or {}
+        return _text(backend["type"]), _checked(backend.get("config"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StateError(
             f"reading the backend's settings in {file}: {_short(error)}",
             "run terraform init, or name the state with --state",
         ) from None
+
+
+def _checked(config: Any) -> Mapping[str, Any]:
+    """Give a backend's settings; raises where one that is read here is neither a text nor null."""
+    settings = {} if config is None else config
+    if not isinstance(settings, dict):
+        raise TypeError("config is no object")
+    for name in _TEXTS & settings.keys():
+        if settings[name] is not None:
+            _text(settings[name])
+    return settings
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError("a setting is no text")
+    return value
 
 
 def _no_backend_is_meant(root: RootModule) -> None:
@@ -164,7 +187,7 @@ def _no_backend_is_meant(root: RootModule) -> None:
 def _names_a_backend(text: str, is_json: bool) -> bool:
     """Tell whether a file names a backend other than the local one as it is by default."""
     if not is_json:
-        return any(found[1] != "local" or not found[3] for found in _BACKEND.finditer(text))
+        return any((found[1] or found[2]) != "local" or not found[4] for found in _BACKEND.finditer(text))
     try:
         settings = json.loads(text).get("terraform") or {}
         entries = settings if isinstance(settings, list) else [settings]
@@ -193,7 +216,11 @@ def _s3_location(root: RootModule, config: Mapping[str, Any]) -> StateLocation:
         return PulledState(f"backend s3 with {', '.join(others) or 'no bucket or key written down'}")
     key = str(given["key"])
     if root.workspace != DEFAULT_WORKSPACE:
-        key = f"{given.get('workspace_key_prefix') or 'env:'}/{root.workspace}/{key}"
+        prefix = config.get("workspace_key_prefix")
+        if prefix == "":
+            return PulledState("backend s3 with an empty workspace_key_prefix")
+        # NOTE: Terraform cleans the path of such a key: doubled slashes and a trailing one of the prefix go.
+        key = posixpath.normpath(f"{prefix or 'env:'}/{root.workspace}/{key}")
     endpoint = given.get("endpoint") or (endpoints.get("s3") if isinstance(endpoints, Mapping) else None)
     return S3State(
         bucket=str(given["bucket"]),

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tfdrift_gate.catalog import Catalog, Resource
+from tfdrift_gate.arn import parse_function_name, parse_lambda_arn
+from tfdrift_gate.catalog import Catalog, IdentityPart, Resource
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.function_name import parse_function_name
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceInstance, ResourceKey, Skipped
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
-_ARN = re.compile(r"arn:[^:]+:lambda:([a-z0-9-]+):(\d+):")
 _PULL = "pull it with terraform state pull, and name the file with --state"
 
 
@@ -99,14 +98,28 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
         if "planned_values" in data or "resource_changes" in data:
             raise StateError(f"reading {what}: it is a plan's JSON, not a state", "name it with --plan")
         if "format_version" in data:
+            check_format(data, what)
             return list(_from_show(data, catalog))
         if data.get("version") == 4:
             return list(_from_file(data, catalog))
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise StateError(f"reading {what}: not formed as a state ({type(error).__name__})", _PULL) from None
     version = data.get("version")
-    said = f"it is of version {version}, and only 4 is understood" if version else "it is JSON, but not a state"
+    told = isinstance(version, int) and not isinstance(version, bool)
+    said = f"it is of version {version}, and only 4 is understood" if told else "it is JSON, but not a state"
     raise StateError(f"reading {what}: {said}", "refresh it with a current Terraform, or " + _PULL)
+
+
+def check_format(data: Mapping[str, Any], what: str) -> None:
+    """Refuse what ``terraform show -json`` writes in a major version to come; raises :class:`StateError`.
+
+    Its own page asks for that: a new major version may say the same in other places.
+    """
+    if not re.match(r"[01]\.", str(data["format_version"])):
+        raise StateError(
+            f"reading {what}: its format_version is none that this version understands (0.x, 1.x)",
+            "pip install --upgrade tfdrift-gate",
+        )
 
 
 def place(
@@ -149,42 +162,40 @@ def place(
 
 
 def _instance(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceInstance:
-    parent = None
-    if resource.parent:
-        for name in resource.parent.state:
-            value = state.attributes.get(name)
-            if isinstance(value, str) and value:
-                named = parse_function_name(value)
-                parent = ResourceKey(
-                    "aws_lambda_function",
-                    named.account or key.account,
-                    named.region or key.region,
-                    (named.name,),
-                )
-                break
     return ResourceInstance(
         address=state.address,
         resource_type=state.resource_type,
         key=key,
         attributes=state.attributes,
         sensitive=state.sensitive,
-        parent=parent,
+        parent=_parent(state, resource, key),
         modified_at=_modified_at(state, resource),
     )
 
 
+def _parent(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceKey | None:
+    parent = resource.parent
+    if parent is None:
+        return None
+    if parent.parts:
+        return ResourceKey(
+            parent.type, key.account, key.region, tuple(resource.part(key, name) for name in parent.parts)
+        )
+    for name in parent.state:
+        if text := _text(state.attributes.get(name)):
+            named = parse_function_name(text)
+            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
+    return None
+
+
 def _own_place(state: StateInstance, resource: Resource) -> tuple[str | None, str | None]:
-    for name in resource.arn:
-        value = state.attributes.get(name)
-        if isinstance(value, str) and (found := _ARN.match(value)):
-            return found[2], found[1]
-    region = state.attributes.get("region")
     account = None
-    for name in resource.arn:
-        value = state.attributes.get(name)
-        if isinstance(value, str) and value:
-            account = account or parse_function_name(value).account
-    return account, region if isinstance(region, str) and region else None
+    for name in resource.arn.state:
+        text = _text(state.attributes.get(name))
+        if found := parse_lambda_arn(text):
+            return found.account, found.region
+        account = account or parse_function_name(text).account
+    return account, _text(state.attributes.get("region")) or None
 
 
 def _function_place(
@@ -195,8 +206,10 @@ def _function_place(
     region: str | None,
 ) -> tuple[str | None, str | None]:
     """The place of the function it names; of several, the one of the same provider or the one it depends on."""
-    value = next((state.attributes.get(name) for name in (resource.parent.state if resource.parent else ())), None)
-    if not isinstance(value, str):
+    function = resource.identity.get("function")
+    names = function.state if function else resource.parent.state if resource.parent else ()
+    value = next((text for name in names if (text := _text(state.attributes.get(name)))), None)
+    if value is None:
         return None, None
     near = [
         entry
@@ -216,19 +229,22 @@ def _function_place(
 
 
 def _parts(state: StateInstance, resource: Resource) -> tuple[str, ...] | None:
-    parts: list[str] = []
-    for part in resource.identity.values():
-        value = state.attributes.get(part.state)
-        text = value if isinstance(value, str) else ""
-        if part.as_ == "qualifier":
-            name = state.attributes.get("function_name")
-            inside = parse_function_name(name).qualifier if isinstance(name, str) else None
-            parts.append(text or inside or "")
-        elif not text:
-            return None
-        else:
-            parts.append(parse_function_name(text).name if part.as_ == "function" else text)
-    return tuple(parts)
+    parts = [_part(state, part) for part in resource.identity.values()]
+    return None if None in parts else tuple(str(part) for part in parts)
+
+
+def _part(state: StateInstance, part: IdentityPart) -> str | None:
+    for name in part.state:
+        if read := part.read(name, _text(state.attributes.get(name))):
+            return read
+    return "" if part.as_ == "qualifier" else None
+
+
+def _text(value: Any) -> str:
+    """Give an attribute's text (a number's too); empty where it has none."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
@@ -240,51 +256,60 @@ def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
 
 
 def _from_file(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
-    for resource in data.get("resources") or ():
-        if resource.get("mode") != "managed" or resource.get("type") not in catalog.resources:
+    for resource in _list(data.get("resources")):
+        if resource.get("type") not in catalog.resources or not _is_managed(resource):
             continue
         base = f"{resource['type']}.{resource['name']}"
         if resource.get("module"):
             base = f"{resource['module']}.{base}"
-        for instance in resource.get("instances") or ():
+        for instance in _list(resource.get("instances")):
             if instance.get("deposed"):
                 continue
             yield StateInstance(
                 address=base + _index(instance.get("index_key")),
                 resource_type=resource["type"],
                 provider=str(resource.get("provider", "")),
-                attributes=_mapping(instance.get("attributes") or instance.get("attributes_flat") or {}),
-                sensitive=tuple(_sensitive_path(path) for path in instance.get("sensitive_attributes") or ()),
-                dependencies=tuple(instance.get("dependencies") or ()),
+                attributes=_object(instance.get("attributes")) or _object(instance.get("attributes_flat")),
+                sensitive=tuple(_sensitive_path(path) for path in _list(instance.get("sensitive_attributes"))),
+                dependencies=tuple(_list(instance.get("dependencies"))),
             )
 
 
 def _from_show(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInstance]:
     def walk(module: Mapping[str, Any]) -> Iterator[StateInstance]:
-        for resource in module.get("resources") or ():
-            if (
-                resource.get("mode") == "managed"
-                and resource.get("type") in catalog.resources
-                and not resource.get("deposed_key")
-            ):
+        for resource in _list(module.get("resources")):
+            if resource.get("type") in catalog.resources and _is_managed(resource) and not resource.get("deposed_key"):
                 yield StateInstance(
                     address=str(resource["address"]),
                     resource_type=resource["type"],
                     provider=str(resource.get("provider_name", "")),
-                    attributes=_mapping(resource.get("values") or {}),
+                    attributes=_object(resource.get("values")),
                     sensitive=tuple(_marked(resource.get("sensitive_values") or {})),
-                    dependencies=tuple(resource.get("depends_on") or ()),
+                    dependencies=tuple(_list(resource.get("depends_on"))),
                 )
-        for child in module.get("child_modules") or ():
+        for child in _list(module.get("child_modules")):
             yield from walk(child)
 
-    yield from walk((data.get("values") or {}).get("root_module") or {})
+    yield from walk(_object(_object(data.get("values")).get("root_module")))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError("attributes are no object")
-    return value
+def _is_managed(resource: Mapping[str, Any]) -> bool:
+    if not isinstance(resource.get("mode"), str):
+        raise TypeError("mode is no text")
+    return bool(resource["mode"] == "managed")
+
+
+def _list(value: Any) -> list[Any]:
+    """Give a list, empty for null alone: an empty one of another type would hide what it stands for."""
+    if value is not None and not isinstance(value, list):
+        raise TypeError("not a list")
+    return value or []
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError("not an object")
+    return value or {}
 
 
 def _index(key: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfdrift_gate.function_name import FunctionName, parse_function_name
+from tfdrift_gate.arn import FunctionName, parse_function_name
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 

@@ -1,0 +1,29 @@
+"""What state marks sensitive is judged, and shown nowhere: however much or little of a resource is marked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.builders import check, function_state, only, state_text, update_configuration, written
+from tests.samples import function, shown, shown_resource
+from tfdrift_gate.model import SENSITIVE
+
+SECRET = "hunter2"
+CHANGED = update_configuration({"description": SECRET, "timeout": 900})
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        state_text(function_state(entry={"instance": {"sensitive_attributes": [[]]}})),
+        json.dumps(shown(shown_resource("aws_lambda_function.orders", function(), sensitive_values=True))),
+    ],
+    ids=["version 4", "shown"],
+)
+def test_a_resource_that_is_marked_as_a_whole_shows_nothing(tmp_path: Path, state: str) -> None:
+    report = check(tmp_path, [CHANGED], state)
+    assert SECRET not in written(report)
+    assert {change.after for change in only(report.findings).drift.changes} == {SENSITIVE}

@@ -1,0 +1,34 @@
+"""The catalogue: what CloudTrail's events mean for Terraform's attributes, loaded from ``data/catalog``.
+
+One YAML file a service; the head of ``lambda.yaml`` explains every key. Adding an API is an entry there and
+a record in the tests.
+"""
+
+from tfdrift_gate.catalog.entries import (
+    Attribute,
+    Catalog,
+    Clock,
+    EventEntry,
+    IdentityPart,
+    Implied,
+    Parent,
+    Resource,
+    Where,
+)
+from tfdrift_gate.catalog.load import load_catalog, read_catalog
+from tfdrift_gate.catalog.path import Path
+
+__all__ = [
+    "Attribute",
+    "Catalog",
+    "Clock",
+    "EventEntry",
+    "IdentityPart",
+    "Implied",
+    "Parent",
+    "Path",
+    "Resource",
+    "Where",
+    "load_catalog",
+    "read_catalog",
+]

@@ -1,0 +1,244 @@
+"""The catalogue's nouns: resource types with their attributes, and events with what they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tfdrift_gate.arn import last_part, layer_name, parse_function_name, partition_of
+from tfdrift_gate.catalog.path import Path
+from tfdrift_gate.model import Effect, ResourceKey
+
+_OPTIONAL = re.compile(r"\[([^\[\]]*\{(\w+)\}[^\[\]]*)\]")
+_DEFAULTED = re.compile(r"\{(\w+)\|([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class IdentityPart:
+    """One name part of a resource: where state and where a record may hold it, tried in order."""
+
+    state: tuple[str, ...]
+    event: tuple[str, ...]
+    as_: str = "string"
+    """``string``, ``function``, ``qualifier``, ``layer``, ``number`` or ``last``."""
+
+    @cached_property
+    def members(self) -> tuple[Path, ...]:
+        """The record's members, as paths."""
+        return tuple(map(Path.parse, self.event))
+
+    def read(self, holder: str, text: str) -> str:
+        """Read the name part out of ``text``, which stood in the attribute or member ``holder``; empty for none.
+
+        ``$LATEST`` is what no qualifier means, so it reads as none.
+        """
+        if self.as_ == "function":
+            return parse_function_name(text).name
+        if self.as_ == "qualifier":
+            found = text if holder == "qualifier" else parse_function_name(text).qualifier
+            return "" if found in (None, "$LATEST") else str(found)
+        if self.as_ == "layer":
+            return layer_name(text)
+        return last_part(text) if self.as_ in ("last", "number") else text
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One Terraform attribute and the API member that sets it."""
+
+    asked: tuple[str, ...]
+    response: str | bool | None = None
+    as_: str = "string"
+    items: Mapping[str, str] = field(default_factory=dict)
+    unset: Any = None
+    optional: bool | str = False
+    withheld: str | None = None
+    state: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    none: Any = None
+    also: tuple[str, ...] = ()
+    only_if: str | None = None
+
+    @cached_property
+    def asked_at(self) -> tuple[Path, ...]:
+        """Where ``requestParameters`` may hold the value."""
+        return tuple(map(Path.parse, self.asked))
+
+    @cached_property
+    def answered_at(self) -> Path | None:
+        """Where ``responseElements`` holds the value; None where no answer shows it."""
+        if self.response is False:
+            return None
+        return Path.parse(self.response if isinstance(self.response, str) else self.asked[0])
+
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        """The top-level members of ``requestParameters`` that name it, in lower case."""
+        return tuple(dict.fromkeys(path.head for path in self.asked_at))
+
+
+@dataclass(frozen=True)
+class Where:
+    """State attributes and record members that may hold the same fact, each tried in order."""
+
+    state: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
+
+    @cached_property
+    def members(self) -> tuple[Path, ...]:
+        """The record's members, as paths."""
+        return tuple(map(Path.parse, self.event))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where state and answers hold a resource's own modification time."""
+
+    state: str
+    event: str
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What a resource hangs on: named by some of its own name parts, or where state and records name it."""
+
+    type: str
+    parts: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
+
+    @cached_property
+    def members(self) -> tuple[Path, ...]:
+        """The record's members, as paths."""
+        return tuple(map(Path.parse, self.event))
+
+
+@dataclass(frozen=True)
+class Implied:
+    """Things of this type that Terraform makes itself, for a managed resource of another type on the same function."""
+
+    type: str
+    believed: Mapping[str, Any]
+    """State attributes of that resource and the values they must have."""
+    values: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A Terraform resource type."""
+
+    type: str
+    identity: Mapping[str, IdentityPart]
+    import_id: str
+    attributes: Mapping[str, Attribute]
+    arn: Where = Where()
+    arn_kind: str | None = None
+    parent: Parent | None = None
+    survives: bool = False
+    inherent: bool = False
+    answer_under: str | None = None
+    modified_at: Clock | None = None
+    complete: tuple[str, ...] = ()
+    implied_by: Implied | None = None
+
+    def id_of(self, key: ResourceKey) -> str:
+        """Write Terraform's import id for ``key``."""
+        parts = dict(zip(self.identity, key.parts, strict=True))
+        parts |= {"account": key.account, "region": key.region, "partition": partition_of(key.region)}
+        template = _OPTIONAL.sub(lambda found: found[1] if parts[found[2]] else "", self.import_id)
+        template = _DEFAULTED.sub(lambda found: f"{{{found[1]}}}" if parts[found[1]] else found[2], template)
+        return template.format_map(parts)
+
+    def part(self, key: ResourceKey, name: str) -> str:
+        """Give one name part of ``key``; empty where the type has no such part."""
+        return dict(zip(self.identity, key.parts, strict=True)).get(name, "")
+
+
+@dataclass(frozen=True)
+class EventEntry:
+    """One API of a service and what it does to one resource type."""
+
+    api: str
+    event_source: str
+    recorded: tuple[str, ...]
+    resource: Resource
+    effect: Effect
+    values: str = "request"
+    answers: bool = False
+    can_set: tuple[str, ...] = ()
+    """The attributes that the call may change, by their full paths."""
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    asks_if: Mapping[str, str] = field(default_factory=dict)
+    hides: tuple[str, ...] = ()
+    may_set: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    nothing_if: str | None = None
+    removes_unless: str | None = None
+    version_if: str | None = None
+    statement: str | None = None
+
+    @cached_property
+    def plan(self) -> tuple[tuple[str, Attribute, bool], ...]:
+        """Every attribute to read out of a record, and whether the call may set it."""
+        if self.effect is Effect.DELETE:
+            return ()
+        wanted = set(self.can_set)
+        return tuple(
+            (name, attribute, name in wanted)
+            for name, attribute in self.resource.attributes.items()
+            if name not in self.hides and (name in wanted or self.values == "response")
+        )
+
+    @cached_property
+    def understood(self) -> Mapping[str, Any]:
+        """The request members that are understood, as a tree in lower case; a leaf stands for all that is in it."""
+        tree: dict[str, Any] = {}
+        texts = [path for name in self.can_set for path in self.resource.attributes[name].asked]
+        texts += [member for part in self.resource.identity.values() for member in part.event]
+        texts += [*self.resource.arn.event, *(self.resource.parent.event if self.resource.parent else ())]
+        texts += [*self.members, *_CONDITIONS]
+        texts += [self.version_if] if self.version_if else []
+        for text in texts:
+            _grow(tree, Path.parse(text))
+        return tree
+
+
+# Members that name or condition a call and set nothing.
+_CONDITIONS = ("qualifier", "revisionId")
+
+
+def _grow(tree: dict[str, Any], path: Path) -> None:
+    here = tree
+    for step in path.steps[:-1]:
+        below = here.setdefault(step.name, {})
+        if step.each or below is None:
+            here[step.name] = None
+            return
+        here = below
+    here[path.steps[-1].name] = None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Every resource type and every event that is understood."""
+
+    resources: Mapping[str, Resource]
+    events: Mapping[tuple[str, str], tuple[EventEntry, ...]]
+    """By (event source, API name without suffix); several where the ARN in the request tells which type is meant."""
+    without_effect: frozenset[tuple[str, str]]
+    """(event source, API name) of calls that change nothing Terraform knows."""
+    recorded: Mapping[tuple[str, str], tuple[EventEntry, ...]]
+    """By (event source, event name as recorded)."""
+
+    @cached_property
+    def event_sources(self) -> frozenset[str]:
+        """The services whose records take part, e.g. ``lambda.amazonaws.com``."""
+        return frozenset(source for source, _ in self.events)
+
+    def find(self, event_source: str, event_name: str, api: str) -> tuple[EventEntry, ...]:
+        """Look an event up under the name recorded, else under the API's; empty where it is not understood."""
+        return self.recorded.get((event_source, event_name)) or self.events.get((event_source, api), ())

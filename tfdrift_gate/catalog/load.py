@@ -1,0 +1,163 @@
+"""Loads and checks the catalogue files of the package; a mistake is an error that names file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import yaml
+
+from tfdrift_gate.catalog.entries import (
+    Attribute,
+    Catalog,
+    Clock,
+    EventEntry,
+    IdentityPart,
+    Implied,
+    Parent,
+    Resource,
+    Where,
+)
+from tfdrift_gate.errors import CatalogError
+from tfdrift_gate.model import Effect
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Entry = TypeVar("_Entry")
+
+VALUE_TYPES = frozenset(
+    {
+        "string",
+        "number",
+        "boolean",
+        "set",
+        "list",
+        "json",
+        "policy",
+        "function",
+        "layer",
+        "last",
+        "principal",
+        "enabled",
+        "filters",
+        "weights",
+        "endpoints",
+        "records",
+        "version",
+        "instant",
+        "tags",
+    }
+)
+"""What an attribute's ``as`` may say; :mod:`tfdrift_gate.changes.values` reads each of them."""
+
+
+@cache
+def load_catalog() -> Catalog:
+    """Load and check every catalogue file of the package; :class:`CatalogError` names file and key."""
+    all_resources: dict[str, Resource] = {}
+    events: dict[tuple[str, str], tuple[EventEntry, ...]] = {}
+    silent: set[tuple[str, str]] = set()
+    folder = resources.files("tfdrift_gate") / "data" / "catalog"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            source, found, entries, without = read_catalog(file.name, file.read_text(encoding="utf-8"))
+            all_resources.update(found)
+            for entry in entries:
+                events[source, entry.api] = (*events.get((source, entry.api), ()), entry)
+            silent.update((source, api) for api in without)
+    recorded = {(source, name): entries for (source, _), entries in events.items() for name in entries[0].recorded}
+    return Catalog(all_resources, events, frozenset(silent), recorded)
+
+
+def read_catalog(name: str, text: str) -> tuple[str, dict[str, Resource], list[EventEntry], tuple[str, ...]]:
+    """Read one catalogue file's text; ``name`` is for messages. Raises :class:`CatalogError`.
+
+    Gives the event source, the resource types by name, the events, and the calls that are known to change nothing.
+    """
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it is built
+        source = data["event_source"]
+        found = {key: _resource(f"{name}: resources.{key}", key, body) for key, body in data["resources"].items()}
+        entries = [
+            entry
+            for api, body in data["events"].items()
+            for entry in _events(f"{name}: events.{api}", api, source, body, found)
+        ]
+        return source, found, entries, tuple(data.get("without_effect", ()))
+    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
+        raise CatalogError(f"reading the catalogue {name}: {error!r}", "reinstall tfdrift-gate") from error
+
+
+def _resource(where: str, name: str, body: Mapping[str, Any]) -> Resource:
+    attributes = {
+        key: _attribute(f"{where}.attributes.{key}", _with_asked(value)) for key, value in body["attributes"].items()
+    }
+    known = dict(body)
+    known["attributes"] = attributes
+    known["identity"] = {
+        key: _entry(f"{where}.identity.{key}", IdentityPart, value) for key, value in body["identity"].items()
+    }
+    for key, kind in (("arn", Where), ("parent", Parent), ("modified_at", Clock), ("implied_by", Implied)):
+        if key in body:
+            known[key] = _entry(f"{where}.{key}", kind, body[key])
+    return _entry(where, Resource, {**known, "type": name})
+
+
+def _with_asked(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"asked": _listed(body["field"]), **{key: value for key, value in body.items() if key != "field"}}
+
+
+def _attribute(where: str, body: Mapping[str, Any]) -> Attribute:
+    attribute = _entry(where, Attribute, body)
+    if attribute.as_ not in VALUE_TYPES:
+        raise CatalogError(f"reading the catalogue {where}: as: {attribute.as_}")
+    return attribute
+
+
+def _events(
+    where: str, api: str, source: str, body: Mapping[str, Any], found: Mapping[str, Resource]
+) -> Iterable[EventEntry]:
+    for name in _listed(body["resource"]):
+        resource = found[name]
+        never = _settable(where, body.get("cannot_set", ()), resource)
+        settable = tuple(path for path in _settable(where, body.get("attributes"), resource) if path not in never)
+        given = {key: value for key, value in body.items() if key not in ("attributes", "cannot_set")}
+        given |= {
+            "api": api,
+            "event_source": source,
+            "resource": resource,
+            "effect": Effect(body["effect"]),
+            "can_set": () if body["effect"] == "delete" else settable,
+        }
+        entry = _entry(where, EventEntry, given)
+        for attribute in (*entry.sets, *entry.asks, *entry.asks_if, *entry.hides, *entry.may_set):
+            if attribute not in resource.attributes:
+                raise CatalogError(f"reading the catalogue {where}: {attribute} is no attribute of its resource")
+        yield entry
+
+
+def _settable(where: str, names: Iterable[str] | None, resource: Resource) -> tuple[str, ...]:
+    """Spell out attribute names: ``vpc_config`` stands for everything in that block."""
+    if names is None:
+        return tuple(resource.attributes)
+    spelt: list[str] = []
+    for name in names:
+        matching = [path for path in resource.attributes if path == name or path.startswith((f"{name}[", f"{name}."))]
+        if not matching:
+            raise CatalogError(f"reading the catalogue {where}: {name} is no attribute of its resource")
+        spelt.extend(matching)
+    return tuple(spelt)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _entry(where: str, kind: type[_Entry], body: Mapping[str, Any]) -> _Entry:
+    names = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    values = {("as_" if key == "as" else key): value for key, value in body.items()}
+    if unknown := sorted(set(values) - names):
+        raise CatalogError(f"reading the catalogue {where}: unknown key {unknown[0]}")
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})

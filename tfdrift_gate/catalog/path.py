@@ -1,0 +1,42 @@
+"""A place inside a record's request or answer: ``layers[].arn``, ``fileSystemConfigs[0].arn``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One member on the way, its name in lower case."""
+
+    name: str
+    each: bool = False
+    """``[]``: the rest of the path is taken in every item of the list."""
+    first: bool = False
+    """``[0]``: the first item of the list."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """A dotted path in CloudTrail's spelling, taken apart once."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Path:
+        """Take a path apart."""
+        return cls(text, tuple(_step(part) for part in text.split(".")))
+
+    @property
+    def head(self) -> str:
+        """The top-level member, in lower case."""
+        return self.steps[0].name
+
+
+def _step(part: str) -> Step:
+    if part.endswith("[]"):
+        return Step(part[:-2].lower(), each=True)
+    if part.endswith("[0]"):
+        return Step(part[:-3].lower(), first=True)
+    return Step(part.lower())

@@ -1,0 +1,76 @@
+"""A JSON object out of a record or an answer of the API, whatever the case of its letters.
+
+NOTE: CloudTrail lowers only the first letter of the API's names (``uUID``, ``kMSKeyArn``), the API itself none,
+and tools that re-write records spell them their own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tfdrift_gate.catalog import Path
+
+
+class Members:
+    """The members of a JSON object; of anything else there are none."""
+
+    __slots__ = ("_below", "_members")
+
+    def __init__(self, body: Any) -> None:
+        self._members: dict[str, Any] = (
+            {str(name).lower(): value for name, value in body.items()} if isinstance(body, Mapping) else {}
+        )
+        self._below: dict[str, Members] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a member (its name in lower case) is there and not null."""
+        return self._members.get(name) is not None
+
+    def __iter__(self) -> Any:
+        return iter(self._members)
+
+    def get(self, name: str) -> Any:
+        """Give the member of that name, which must be in lower case; None where there is none."""
+        return self._members.get(name)
+
+    def below(self, name: str) -> Members:
+        """Give the members of a member."""
+        found = self._below.get(name)
+        if found is None:
+            found = self._below[name] = Members(self._members.get(name))
+        return found
+
+    def at(self, path: Path) -> Any:
+        """Look a path up; None where it leads nowhere."""
+        steps = path.steps
+        here = self
+        last = len(steps) - 1
+        for position, step in enumerate(steps):
+            if step.each or step.first:
+                found = items(here.get(step.name))
+                if step.first:
+                    value = found[0] if found else None
+                    if position == last or value is None:
+                        return value
+                    here = Members(value)
+                    continue
+                rest = Path("", steps[position + 1 :])
+                return None if found is None else [_item(item, rest) for item in found]
+            if position == last:
+                return here.get(step.name)
+            if step.name not in here:
+                return None
+            here = here.below(step.name)
+        return None
+
+
+def items(value: Any) -> list[Any] | None:
+    """Give a list's items; a list that re-writing made an object with numbered keys is one too."""
+    if isinstance(value, Mapping) and value and all(str(key).isdigit() for key in value):
+        return [value[key] for key in sorted(value, key=lambda key: int(str(key)))]
+    return value if isinstance(value, list) else None
+
+
+def _item(item: Any, rest: Path) -> Any:
+    return Members(item).at(rest) if isinstance(item, Mapping) else item

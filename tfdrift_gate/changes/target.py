@@ -1,0 +1,82 @@
+"""Which thing in AWS a record is about: its account, its region, and its name parts in the catalogue's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tfdrift_gate.arn import parse_function_name, parse_lambda_arn
+from tfdrift_gate.catalog import EventEntry, IdentityPart, Path, Resource
+from tfdrift_gate.changes.members import Members
+from tfdrift_gate.changes.values import string
+from tfdrift_gate.model import Record, ResourceKey
+
+
+def key_of(record: Record, resource: Resource, bodies: tuple[Members, ...]) -> ResourceKey | None:
+    """Name the thing of type ``resource`` that a record is about; None where the record does not name it.
+
+    ``bodies`` are the record's request and answer; the request's word counts first. Account and region are those
+    of an ARN where there is one, else those that recorded the call; either may be empty.
+    """
+    parts = []
+    for part in resource.identity.values():
+        text = _part(part, bodies)
+        if text is None:
+            return None
+        parts.append(text)
+    account, region = _place(record, resource, bodies)
+    return ResourceKey(resource.type, account, region, tuple(parts))
+
+
+def parent_of(key: ResourceKey, resource: Resource, bodies: tuple[Members, ...]) -> ResourceKey | None:
+    """Name what a thing hangs on; None where it hangs on nothing, or the record does not tell."""
+    parent = resource.parent
+    if parent is None:
+        return None
+    if parent.parts:
+        return ResourceKey(
+            parent.type, key.account, key.region, tuple(resource.part(key, name) for name in parent.parts)
+        )
+    for path in parent.members:
+        # The answer has a whole ARN where the request may have a bare name.
+        for value in _texts(path, tuple(reversed(bodies))):
+            named = parse_function_name(value)
+            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
+    return None
+
+
+def is_of_kind(entry: EventEntry, request: Members) -> bool:
+    """Tell whether a call that names its target by an ARN alone is about this entry's type."""
+    arn = request.get("resource")
+    found = parse_lambda_arn(arn) if isinstance(arn, str) else None
+    return found is not None and found.kind == entry.resource.arn_kind
+
+
+def _part(part: IdentityPart, bodies: tuple[Members, ...]) -> str | None:
+    # An answer's ARN may carry the version that was just published, which qualifies nothing.
+    asked = bodies[:1] if part.as_ == "qualifier" else bodies
+    for path in part.members:
+        for text in _texts(path, asked):
+            if read := part.read(path.head, text):
+                return read
+    return "" if part.as_ == "qualifier" else None
+
+
+def _texts(path: Path, bodies: Iterable[Members]) -> Iterator[str]:
+    for body in bodies:
+        try:
+            text = string(body.at(path))
+        except ValueError:
+            continue
+        if text:
+            yield text
+
+
+def _place(record: Record, resource: Resource, bodies: tuple[Members, ...]) -> tuple[str, str]:
+    for path in resource.arn.members:
+        for text in _texts(path, bodies):
+            if found := parse_lambda_arn(text):
+                return found.account, found.region
+            account = parse_function_name(text).account if ":" in text else None
+            if account and account.isdigit():
+                return account, record.event.aws_region
+    return record.account or "", record.event.aws_region

@@ -1,0 +1,82 @@
+"""The order in which the changes of one resource took effect.
+
+CloudTrail's clock ticks in whole seconds and its files are not ordered. Within one second the answers' own
+modification times decide, then what the answers show of each other; what cannot be told is said to be tied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cmp_to_key
+from itertools import groupby
+
+from tfdrift_gate.model import WITHHELD, Change, Effect
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Sort the changes of one resource by time.
+
+    Within a second a creation needs that there is nothing and a deletion that there is something (an edit of a
+    permission is Remove + Add), and updates need something to update. The event id makes the rest stable.
+    """
+    ordered: list[Change] = []
+    exists: bool | None = None
+    for _, group in groupby(sorted(changes, key=lambda change: change.event.event_time), _second):
+        second = sorted(group, key=lambda change: change.event.event_id or "")
+        second.sort(key=lambda change: change.modified_at.timestamp() if change.modified_at else 0.0)
+        ordered.extend(_within_a_second(second, exists) if len(second) > 1 else second)
+        exists = ordered[-1].effect is not Effect.DELETE
+    return ordered
+
+
+def tied(one: Change, other: Change) -> bool:
+    """Tell whether nothing says which of two changes of one resource came last."""
+    if one.effect is not other.effect or _second(one) != _second(other):
+        return False
+    if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
+        return False
+    return _by_answers(one, other) == 0
+
+
+def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Change]:
+    deletions = [change for change in second if change.effect is Effect.DELETE]
+    creations = [change for change in second if change.effect is Effect.CREATE]
+    updates = sorted(
+        (change for change in second if change.effect is Effect.UPDATE), key=cmp_to_key(_by_time_and_answers)
+    )
+    life: list[Change] = []
+    turn = creations if exists is False else deletions
+    while deletions or creations:
+        turn = turn or creations or deletions
+        life.append(turn.pop(0))
+        turn = deletions if turn is creations else creations
+    creation = max((place for place, change in enumerate(life) if change.effect is Effect.CREATE), default=-1)
+    return [*life[: creation + 1], *updates, *life[creation + 1 :]]
+
+
+def _by_time_and_answers(one: Change, other: Change) -> int:
+    if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
+        return -1 if one.modified_at < other.modified_at else 1
+    return _by_answers(one, other)
+
+
+def _by_answers(one: Change, other: Change) -> int:
+    """Order two calls by their answers: the later one's shows what the earlier one asked for.
+
+    0 where both answers show the other's values, or neither does.
+    """
+    seen_by_other, seen_by_one = _shows(other, one), _shows(one, other)
+    return seen_by_one - seen_by_other
+
+
+def _shows(later: Change, earlier: Change) -> bool:
+    """Tell whether an answer that describes the whole resource has in it what another call asked for."""
+    if not later.revealed or not earlier.asked:
+        return False
+    told = {**later.revealed, **later.asked}
+    asked = {name: value for name, value in earlier.asked.items() if value is not WITHHELD}
+    return bool(asked) and all(name in told and told[name] == value for name, value in asked.items())
+
+
+def _second(change: Change) -> int:
+    return int(change.event.event_time.timestamp())

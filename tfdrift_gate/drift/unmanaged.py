@@ -1,0 +1,104 @@
+"""What was created and no given state manages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tfdrift_gate.catalog import Resource
+from tfdrift_gate.drift.difference import by_hand, known, withheld
+from tfdrift_gate.drift.equality import equal, is_unset
+from tfdrift_gate.drift.fold import Net, Write
+from tfdrift_gate.drift.keyed import single_keys
+from tfdrift_gate.model import WITHHELD, AttributeChange, Drift, Effect, Kind, ResourceInstance, ResourceKey
+
+Managed = Mapping[ResourceKey, Sequence[ResourceInstance]]
+
+
+def unmanaged_drifts(net: Net, resource: Resource, managed: Managed, mode: str) -> list[Drift]:
+    """Report something that was created and stands, as the mode wants it.
+
+    ``attached`` wants what hangs on something managed, ``all`` also what hangs on nothing, ``none`` nothing. What
+    Terraform itself makes for a managed resource is not unmanaged, and a setting at its default is no creation.
+    """
+    parent = _parent_address(net, managed)
+    if not _is_wanted(net, resource, parent, mode) or _is_implied(net, resource, managed):
+        return []
+    changes = tuple(change for name in resource.attributes if (change := _attribute(name, net, resource)) is not None)
+    if resource.inherent and not changes:
+        return []
+    events = {id(change.event): change.event for change in net.history if change.asked}
+    return [
+        Drift(
+            kind=Kind.UNMANAGED,
+            key=net.key,
+            resource_id=resource.id_of(net.key),
+            changes=changes,
+            events=tuple(events.values()),
+            parent_address=parent,
+        )
+    ]
+
+
+def created_and_deleted(net: Net, resource: Resource, managed: Managed, mode: str) -> list[Drift]:
+    """Tell of what nobody manages, made and removed again inside the window by hand."""
+    parent = _parent_address(net, managed)
+    made = any(change.effect is Effect.CREATE and by_hand(change) for change in net.history)
+    if not made or not _is_wanted(net, resource, parent, mode):
+        return []
+    events = tuple({id(change.event): change.event for change in net.history}.values())
+    return [Drift(Kind.UNMANAGED, net.key, resource.id_of(net.key), (), events, parent_address=parent)]
+
+
+def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | None:
+    attribute = resource.attributes[name]
+    write = net.latest.get(name)
+    if attribute.as_ == "tags":
+        write = _with_keys(name, write, net)
+    if write is None or (resource.inherent and is_unset(write.value, attribute, net.key)):
+        return None
+    if write.value is WITHHELD:
+        return withheld(name, write, None)
+    return None if write.value in (None, "", [], {}) else known(name, None, write, attribute)
+
+
+def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:
+    keys = single_keys(net, name)
+    if not keys:
+        return whole
+    base: Mapping[str, Any] = whole.value if whole and isinstance(whole.value, Mapping) else {}
+    merged = {**base, **{key: write.value for key, write in keys.items()}}
+    last = next(reversed(keys.values()))
+    return Write({key: value for key, value in merged.items() if value is not None}, last.change, asked=True)
+
+
+def _is_wanted(net: Net, resource: Resource, parent: str | None, mode: str) -> bool:
+    if resource.parent is None:
+        return mode == "all"
+    return mode in ("attached", "all") and parent is not None
+
+
+def _is_implied(net: Net, resource: Resource, managed: Managed) -> bool:
+    """Tell whether Terraform made it itself, for a managed resource on the same function and qualifier."""
+    implied = resource.implied_by
+    if implied is None:
+        return False
+    owner = replace(net.key, resource_type=implied.type, parts=net.key.parts[:-1])
+    believed = any(
+        all(instance.attributes.get(name) == value for name, value in implied.believed.items())
+        for instance in managed.get(owner, ())
+    )
+    return believed and any(_is_as(net, resource, values) for values in implied.values)
+
+
+def _is_as(net: Net, resource: Resource, values: Mapping[str, Any]) -> bool:
+    return all(
+        equal(net.latest[name].value if name in net.latest else None, values.get(name), attribute, net.key)
+        for name, attribute in resource.attributes.items()
+    )
+
+
+def _parent_address(net: Net, managed: Managed) -> str | None:
+    found = managed.get(net.parent, ()) if net.parent else ()
+    return min((instance.address for instance in found), default=None)
