@@ -61,7 +61,7 @@ def check(
     rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
     root = open_root(settings.dir, settings.workspace, environment)
     readers = [source_for(locator) for locator in settings.events]
-    if [*settings.state, *settings.events].count("-") > 1:
+    if [*settings.state, *settings.events, settings.plan].count("-") > 1:
         raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
     # The window's own words are checked before anything is read.
     until = parse_bound(settings.until, "until", now) if settings.until else now
@@ -106,7 +106,7 @@ def check(
         suppressed=_sorted(suppressed),
         reverted=_sorted(reverted),
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
-        notes=(*notes, *_waiver_notes(rules, settings, now.date())),
+        notes=(*notes, *_unread_regions(settings, belief), *_waiver_notes(rules, settings, now.date())),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 
@@ -179,9 +179,9 @@ def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventS
     Files tell no account of their own, so they are taken at their word.
     """
     live = [reading for reading in readings if reading.coverage.api_calls]
-    if not live or len(live) < len(readings) or any(reading.coverage.account is None for reading in live):
+    if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
-    read = {reading.coverage.account for reading in live}
+    read = {reading.coverage.account for reading in live} - {None}
     for reading in live:
         read.update(
             raw.body["recipientAccountId"]
@@ -198,6 +198,15 @@ def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventS
             "use credentials of that account: --profile, --assume-role or the AWS_… variables",
         )
     ]
+
+
+def _unread_regions(settings: Settings, belief: Belief) -> list[str]:
+    """Name the regions that ``--region`` leaves out although state manages something there."""
+    left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
+    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
+    if not left_out or not live:
+        return []
+    return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 
 
 def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:

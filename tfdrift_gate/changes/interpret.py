@@ -114,20 +114,21 @@ class _Values:
                 self._tag(name)
             else:
                 self._one(name, attribute, settable and self._is_asked(name, attribute))
-        if entry.may_set and not any(name not in _NAMES and name not in self._may_set for name in self._request):
-            self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
-
-    @property
-    def _may_set(self) -> set[str]:
-        return {name.lower() for name in self._entry.may_set}
+        if entry.may_set:
+            unspoken = _NAMES.union(map(str.lower, entry.may_set))
+            if all(name in unspoken for name in self._request):
+                self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
 
     def _is_asked(self, name: str, attribute: Attribute) -> bool:
         entry = self._entry
         if entry.effect is Effect.CREATE:
             return name not in entry.asks_if or _is_true(self._request, entry.asks_if[name])
-        if name in entry.asks or any(head in self._request for head in attribute.heads):
+        if name in entry.asks or self._names(attribute):
             return True
         return name in entry.asks_if and _is_true(self._request, entry.asks_if[name])
+
+    def _names(self, attribute: Attribute) -> bool:
+        return any(map(self._request.__contains__, attribute.heads))
 
     def _one(self, name: str, attribute: Attribute, asked: bool) -> None:
         try:
@@ -161,7 +162,7 @@ class _Values:
                 return True, value
         # What the answer would tell, and what further calls may set, a creation's silence does not.
         made = self._entry.effect is Effect.CREATE and self._entry.values == "request"
-        return made or any(head in self._request for head in attribute.heads), None
+        return made or self._names(attribute), None
 
     def _says_unset(self, attribute: Attribute) -> bool:
         if not attribute.optional or not self._complete or attribute.answered_at is None:

@@ -84,6 +84,11 @@ def _strings(value: Any) -> list[str]:
     return [string(item) for item in found]
 
 
+def _set(value: Any) -> list[str]:
+    # Sorted, as Terraform keeps sets: the same drift reads the same, in whatever order an answer lists it.
+    return sorted(set(_strings(value)))
+
+
 def _filters(value: Any) -> list[dict[str, Any]]:
     filters = items(Members(value).get("filters"))
     if filters is None:
@@ -158,7 +163,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "string": string,
     "number": number,
     "boolean": boolean,
-    "set": _strings,
+    "set": _set,
     "list": _strings,
     "json": _document,
     "policy": _document,

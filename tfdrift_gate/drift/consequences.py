@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.drift.policy import permission_values, statements_of
 from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceInstance, ResourceKey
+from tfdrift_gate.policy import permission_values, statements_of
 
 _FUNCTION = "aws_lambda_function"
 _ALIAS = "aws_lambda_alias"

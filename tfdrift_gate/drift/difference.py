@@ -112,6 +112,8 @@ def _plain(
         write = gone
     if write is None or (attribute.state and before is None and not write.asked):
         return
+    if write.value == before and name not in net.asked:
+        return
     unknowable = bool(attribute.state) and before is None
     if write.value is WITHHELD or unknowable:
         if _says_something(write, net, is_unset(before, attribute, net.key), unknowable):
@@ -119,8 +121,8 @@ def _plain(
             yield withheld(path, write, settled, _names(name, path, attribute)), True
         return
     contrary = [one for one in (write, *write.rivals) if not equal(before, one.value, attribute, net.key)]
-    newer = path not in attribute.unread and state_is_newer(write.change, instance)
-    if contrary and (write.asked or believes(instance.attributes, path)) and not newer:
+    can_tell = contrary and (write.asked or believes(instance.attributes, path))
+    if can_tell and (path in attribute.unread or not state_is_newer(write.change, instance)):
         stands = contrary[0]
         removed = is_unset(stands.value, attribute, net.key) and not is_unset(before, attribute, net.key)
         change = known(path, before, stands, attribute, removed)

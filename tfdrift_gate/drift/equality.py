@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name
 from tfdrift_gate.catalog import Attribute
-from tfdrift_gate.drift.policy import canonical_policy
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceKey
+from tfdrift_gate.policy import canonical_policy
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ROOT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
@@ -27,12 +28,17 @@ def at_path(attributes: Mapping[str, Any], path: str) -> Any:
     if "[" not in path:
         return attributes.get(path)
     value: Any = attributes
-    for name, position in _STEP.findall(path):
-        if name:
-            value = value.get(name) if isinstance(value, Mapping) else None
+    for step in _steps(path):
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, Mapping) else None
         else:
-            value = value[int(position)] if isinstance(value, list) and int(position) < len(value) else None
+            value = value[step] if isinstance(value, list) and step < len(value) else None
     return value
+
+
+@cache
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(name or int(position) for name, position in _STEP.findall(path))
 
 
 def believes(attributes: Mapping[str, Any], path: str) -> bool:
@@ -49,6 +55,8 @@ def is_unset(value: Any, attribute: Attribute, key: ResourceKey) -> bool:
     default = attribute.unset
     if isinstance(default, str) and "{" in default:
         default = default.replace("{function}", key.parts[0])
+    elif isinstance(default, tuple):
+        default = list(default)
     return _same(value, default, attribute, key)
 
 

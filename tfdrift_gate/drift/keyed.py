@@ -13,8 +13,8 @@ from typing import Any
 from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.drift.equality import equal
 from tfdrift_gate.drift.fold import Net, Write
-from tfdrift_gate.drift.policy import statements_of, with_statements
 from tfdrift_gate.model import WITHHELD, ResourceInstance
+from tfdrift_gate.policy import statements_of, with_statements
 
 
 @dataclass(frozen=True)

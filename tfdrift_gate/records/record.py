@@ -39,6 +39,8 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     if not isinstance(body, Mapping):
         return Skipped("malformed-record", f"{raw.position}: not a JSON object")
     source = body.get("eventSource")
+    if source is None and body.get("eventCategory") == "Insight":  # a trail's own findings, not calls
+        return None
     if not isinstance(source, str):
         return Skipped("malformed-record", f"{raw.position}: no eventSource")
     if source not in event_sources:
