@@ -50,6 +50,8 @@ def is_unset(value: Any, attribute: Attribute, key: ResourceKey) -> bool:
     """Tell whether a value means that the attribute of the resource ``key`` is not set."""
     if value in _EMPTY or (isinstance(value, list) and all(item in _EMPTY for item in value)):
         return True
+    if attribute.none is not None and _same(value, attribute.none, attribute, key):
+        return True
     if attribute.unset is None:
         return False
     default = attribute.unset
