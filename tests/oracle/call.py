@@ -10,9 +10,6 @@ from typing import Any
 
 _PLACEHOLDER = re.compile(r"<(\w+)>")
 
-# Their answers carry a modification time in milliseconds, which orders them within a second.
-_ORDERED_BY_ANSWER = frozenset({"UpdateFunctionConfiguration", "UpdateFunctionCode"})
-
 
 @dataclass(frozen=True)
 class Call:
@@ -39,8 +36,8 @@ class Call:
 def may_share_second(earlier: Sequence[Call], call: Call) -> bool:
     """Tell whether a call may fall into the second of others without its order becoming a matter of luck.
 
-    CloudTrail's clock ticks in whole seconds. Two writers of one thing have an order where their answers carry a
-    time of their own, and where one removes the statement that the other adds.
+    CloudTrail's clock ticks in whole seconds, and so does the ``lastModified`` of an update. Two writers of one thing
+    have an order only where one removes the statement that the other adds.
     """
     return all(_has_an_order(one, call) for one in earlier)
 
@@ -49,8 +46,6 @@ def _has_an_order(one: Call, other: Call) -> bool:
     if {one.api, other.api} & _MAKES_AND_BREAKS:
         return False
     if one.subject != other.subject:
-        return True
-    if {one.api, other.api} <= _ORDERED_BY_ANSWER:
         return True
     return (one.api, other.api) == ("RemovePermission", "AddPermission")
 

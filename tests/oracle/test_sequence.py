@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from random import Random
 from typing import Any
 
@@ -74,11 +74,8 @@ def test_sequences_hold_dry_runs_stale_revisions_and_every_way_to_name_a_functio
 
 
 def test_sequences_repeat_calls_and_put_things_back(many: list[Call]) -> None:
-    earlier = iter(many)
-    later = many[1:]
-    assert any(
-        (one.api, one.arguments) == (other.api, other.arguments) for one, other in zip(earlier, later, strict=False)
-    )
+    neighbours = pairwise(many)
+    assert any((one.api, one.arguments) == (other.api, other.arguments) for one, other in neighbours)
     assert {call.who for call in many} == set(PEOPLE)
 
 
@@ -88,7 +85,7 @@ def call(api: str, subject: str = "full") -> Call:
 
 def test_two_writers_of_one_thing_share_a_second_only_where_their_order_is_recorded() -> None:
     configure, deploy = call("UpdateFunctionConfiguration"), call("UpdateFunctionCode")
-    assert may_share_second([configure], deploy)
+    assert not may_share_second([configure], deploy)
     assert may_share_second([call("RemovePermission", "p")], call("AddPermission", "p"))
     assert not may_share_second([call("AddPermission", "p")], call("RemovePermission", "p"))
     assert not may_share_second([call("UpdateAlias", "a")], call("UpdateAlias", "a"))

@@ -35,6 +35,7 @@ _REATTACH = "TF_REATTACH_PROVIDERS="
 # State is a minute old before anybody touches anything.
 _SETTLED_SECONDS = 60.0
 _STEP_SECONDS = 7.0
+_ATTEMPTS = 3
 
 
 class TerraformFailed(Exception):
@@ -128,18 +129,13 @@ class World:
     def _make(self) -> None:
         shutil.copytree(_ROOT, self.root)
         self._aws = self._stack.enter_context(LocalAws())
-        url = self._aws.endpoint_url
-        world = _prerequisites(url)
-        variables = {"cells": self.cells, "world": world}
-        (self.root / "terraform.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
-        self._environment |= people.deployer(url, REGION)
-        self._environment |= {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
+        self._environment |= {"AWS_ENDPOINT_URL": self._aws.endpoint_url, "AWS_REGION": REGION}
         self._run("init")
         self._environment |= {"TF_REATTACH_PROVIDERS": self._start_provider()}
-        self._run("apply", "-auto-approve", "-parallelism=40")
+        world = self._applied()
         # What the provider writes as null at first and as [] or "" after its first refresh is no drift.
         self._run("apply", "-refresh-only", "-auto-approve")
-        self._people = {name: getattr(people, name)(url, REGION) for name in PEOPLE}
+        self._people = {name: getattr(people, name)(self._aws.endpoint_url, REGION) for name in PEOPLE}
         state = json.loads(self.state.read_text(encoding="utf-8"))
         self._names = {cell: _names(cell, state) | world for cell in self.cells}
         self._aws.hold_clock()
@@ -147,8 +143,31 @@ class World:
         self._before = tuple(self._aws.records())
         self._snapshot = self._aws.snapshot()
 
-    def _run(self, *command: str) -> Completed:
-        done = self._terraform.run(*command, *_quiet(command[0]), cwd=self.root, env=self._environment, timeout=900)
+    def _applied(self) -> dict[str, str]:
+        """Apply, and give the root module's variable ``world``.
+
+        With dozens of calls at once an answer is lost now and then; the provider's second try then meets what its first
+        one made, and goes on trying for minutes. So an apply that is late is given up, and begun anew on an empty AWS.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            for left in self.root.glob("*.tfstate*"):
+                left.unlink()
+            self._aws.reset()
+            world = _prerequisites(self._aws.endpoint_url)
+            variables = json.dumps({"cells": self.cells, "world": world})
+            (self.root / "terraform.tfvars.json").write_text(variables, encoding="utf-8")
+            self._environment |= people.deployer(self._aws.endpoint_url, REGION)
+            try:
+                self._run("apply", "-auto-approve", "-parallelism=20", timeout=90 + 5 * len(self.cells))
+            except (TerraformFailed, subprocess.TimeoutExpired):
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return world
+
+    def _run(self, *command: str, timeout: float = 300) -> Completed:
+        done = self._terraform.run(*command, *_quiet(command[0]), cwd=self.root, env=self._environment, timeout=timeout)
         if done.code != 0:
             raise TerraformFailed(f"terraform {' '.join(command)}: {done.output[-3000:]}")
         return done
