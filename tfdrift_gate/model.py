@@ -223,6 +223,8 @@ class AttributeChange:
     """The attribute went from a value to none."""
     also_named: tuple[str, ...] = ()
     """Other attributes by which a configuration or a rule may name the same thing (``filename`` for the code)."""
+    keys: tuple[str, ...] = ()
+    """Of tags and policies: the single keys that differ (``tags["team"]``)."""
     settled: Suppression | None = None
     """Why a withheld change need not be held against anyone."""
     note: str = ""
