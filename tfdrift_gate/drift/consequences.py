@@ -97,6 +97,9 @@ class _Known:
         statement = statements.get(permission.parts[2])
         if statement is None:
             return replace(view, note=note)
+        if statement.get("Effect") == "Deny":
+            # NOTE: a refresh does not look at Effect; but whoever needs the permission has lost it.
+            return replace(view, note=f"{note}; the statement of that id now denies")
         asked = permission_values(statement, permission.parts[2])
         return replace(view, effect=Effect.CREATE, asked=asked, note=note)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.drift.equality import equal
 from tfdrift_gate.drift.fold import Net, Write
 from tfdrift_gate.model import WITHHELD, ResourceInstance
 from tfdrift_gate.policy import statements_of, with_statements
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,12 @@ def path_of(name: str, key: str) -> str:
 
 def single_keys(net: Net, name: str) -> dict[str, Write]:
     """Give the latest write of each single key of the attribute ``name``."""
+    return _by_key(net.latest, name)
+
+
+def _by_key(by_path: Mapping[str, _Found], name: str) -> dict[str, _Found]:
     prefix = f"{name}["
-    return {json.loads(path[len(prefix) : -1]): write for path, write in net.latest.items() if path.startswith(prefix)}
+    return {json.loads(path[len(prefix) : -1]): found for path, found in by_path.items() if path.startswith(prefix)}
 
 
 def tags_differences(net: Net, name: str, instance: ResourceInstance) -> KeyedDifferences | None:
@@ -72,18 +78,17 @@ def tags_differences(net: Net, name: str, instance: ResourceInstance) -> KeyedDi
 def policy_differences(net: Net, name: str, attribute: Attribute, before: Any) -> KeyedDifferences | None:
     """Compare a policy with state after calls that changed single statements; None where there were none."""
     believed = statements_of(str(before)) or {}
-    keys = _latest(net, name, believed)
-    if not keys:
-        return None
+    keys, earlier = _latest(net, name, believed), _undone(net, name, believed)
     whole = net.latest.get(name)
     base = before if whole is None else whole.value
+    if not keys and (not earlier or not equal(before, base, attribute, net.key)):
+        return None
     withheld = base is WITHHELD or any(write.value is WITHHELD for write in keys.values())
     after = None if withheld else with_statements(str(base), {key: write.value for key, write in keys.items()})
     rest = [whole] if whole else []
     if after is None:
         return KeyedDifferences(_difference(net, name, (name, before, WITHHELD), keys, rest))
     if equal(before, after, attribute, net.key):
-        earlier = _undone(net, name, believed)
         shown = with_statements(str(before), {key: write.value for key, write in earlier.items()})
         return KeyedDifferences(undone=_difference(net, name, (name, before, shown), earlier) if earlier else None)
     differing = {key: write for key, write in keys.items() if write.value != believed.get(key)}
@@ -103,8 +108,8 @@ def _latest(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write
 def _undone(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write]:
     """Give, of each key, the last write by hand that set it to something else for a while."""
     found = {}
-    for key in single_keys(net, name):
-        for write in net.asked.get(path_of(name, key), ()):
+    for key, writes in _by_key(net.asked, name).items():
+        for write in writes:
             if write.change.event.origin != "terraform" and write.value not in (believed.get(key), WITHHELD):
                 found[key] = write
     return found
