@@ -164,6 +164,8 @@ class Change:
     """Of a permission: the policy statement as it is stored, where the answer tells."""
     cascade: str = ""
     """Not called for itself: what it was deleted (or set back) together with, e.g. ``function``."""
+    final: bool = False
+    """Of a cascade: what it went with was not made again in the same second, so no call on it can have come later."""
     note: str = ""
     """What a reader must know about how this change came about."""
 

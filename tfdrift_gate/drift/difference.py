@@ -16,7 +16,8 @@ from tfdrift_gate.model import WITHHELD, AttributeChange, Change, Effect, Resour
 # A modification time that an answer gives is believed when it lies this close to the record's own time.
 _SANE = timedelta(minutes=1)
 
-_TIED = "set more than once within one second; nothing tells which call was the last"
+TIED = "set more than once within one second; nothing tells which call was the last"
+"""The note of a difference whose last writer is not known."""
 
 BY_TERRAFORM = Suppression(
     "terraform",
@@ -126,7 +127,7 @@ def _plain(
         stands = contrary[0]
         removed = is_unset(stands.value, attribute, net.key) and not is_unset(before, attribute, net.key)
         change = known(path, before, stands, attribute, removed)
-        yield replace(change, note=stands.change.note or (_TIED if write.rivals else "")), True
+        yield replace(change, note=stands.change.note or (TIED if write.rivals else "")), True
         return
     for earlier in reversed(net.asked.get(name, ())):
         other = earlier.value is not WITHHELD and not equal(before, earlier.value, attribute, net.key)
@@ -150,7 +151,7 @@ def _keyed(
     if stands and stands.after is WITHHELD:
         yield replace(withheld(name, stands.writes[-1], None, attribute.also), keys=stands.keys), True
     elif stands and not state_is_newer(stands.writes[-1].change, instance):
-        note = _TIED if any(write.rivals for write in stands.writes) else ""
+        note = TIED if any(write.rivals for write in stands.writes) else ""
         yield replace(_known_keys(stands, name, attribute, net), note=note), True
     elif earlier := stands or found.undone:
         yield _known_keys(earlier, name, attribute, net), False
