@@ -53,6 +53,7 @@ class Attribute:
     response: str | bool | None = None
     as_: str = "string"
     items: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
     unset: Any = None
     optional: bool | str = False
     withheld: str | None = None
