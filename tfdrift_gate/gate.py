@@ -41,7 +41,7 @@ from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
-from tfdrift_gate.rules.suppress import is_trusted, suppress
+from tfdrift_gate.rules.suppress import IGNORED, is_trusted, suppress
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, Question, Reading, Source, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
@@ -99,7 +99,8 @@ def check(
     left, suppressed = _suppressed(judged.drifts, rules, configuration, settings, now.date())
     checked = _Checked([(drift, None, drift) for drift in left], [])
     if settings.verify and left:
-        checked = _verified(left, catalog, settings, now, progress)
+        checked = _verified(left, catalog, configuration, settings, now, progress)
+    suppressed.extend(_finding(drift, rules, configuration, IGNORED, live) for drift, live in checked.ignored)
     findings = [_finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
     undone: list[tuple[Drift, LiveCheck | None]] = [
         (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
@@ -265,26 +266,39 @@ class _Checked:
     standing: list[tuple[Drift, LiveCheck | None, Drift]]
     """The last of each: as CloudTrail told it. Waivers know a finding by that, so its id is that one's."""
     refuted: list[tuple[Drift, LiveCheck | None]]
+    ignored: tuple[tuple[Drift, LiveCheck], ...] = ()
     coverage: tuple[Coverage, ...] = ()
 
 
 def _verified(
-    drifts: Sequence[Drift], catalog: Catalog, settings: Settings, now: datetime, progress: Progress
+    drifts: Sequence[Drift],
+    catalog: Catalog,
+    configuration: Configuration,
+    settings: Settings,
+    now: datetime,
+    progress: Progress,
 ) -> _Checked:
     """Ask Lambda about what would be a finding, at most one read a resource."""
     asks = {ask.key: ask for ask in asks_of(drifts, catalog)}
     asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
     standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
     refuted: list[tuple[Drift, LiveCheck | None]] = []
+    ignored: list[tuple[Drift, LiveCheck]] = []
     for drift in drifts:
+        declared = configuration.find(drift.instance.address) if drift.instance else None
+        ignores = declared.ignores if declared else lambda _: False
         ask = asks.get(drift.key)
         resource = catalog.resources[drift.key.resource_type]
-        found = verified(drift, ask, asked.answers[ask.key], resource, now) if ask else unasked(drift)
+        found = unasked(drift)
+        if ask:
+            found = verified(drift, ask, asked.answers[ask.key], resource, now, ignores)
         if found.stands:
             standing.append((*found.stands, drift))
         if found.refuted:
             refuted.append(found.refuted)
-    return _Checked(standing, refuted, asked.coverage(now))
+        if found.ignored:
+            ignored.append(found.ignored)
+    return _Checked(standing, refuted, tuple(ignored), asked.coverage(now))
 
 
 def _finding(

@@ -9,18 +9,19 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.local_aws import LocalAws
 from tests.on_local_aws.requests import FUNCTION_ARN, REGION, zipped
-from tests.samples import aws_environment, resource, run, state
+from tests.samples import aws_environment, resource, state
 from tfdrift_gate.gate import check
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs.json import document
 from tfdrift_gate.settings import Settings
 
 ACCOUNT = "123456789012"
-DEAD = f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
 PROFILE = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/orders/abcdefghij"
 
 Made = dict[str, Any]
@@ -91,10 +92,6 @@ class Case:
     setup: Callable[[Any], Made] = lambda lambda_: {}
     kind: str = "modified"
     call: str = "GetFunctionConfiguration"
-
-
-def nothing(lambda_: Any, **_: Any) -> Made:
-    return {}
 
 
 def _entry(kind: str, **attributes: Any) -> Mapping[str, Any]:
@@ -190,6 +187,28 @@ def _layer_permission(lambda_: Any) -> Made:
         OrganizationId="o-abcdefghij",
     )
     return made
+
+
+def _mapping(lambda_: Any) -> Made:
+    boto3.client("sqs", region_name=REGION).create_queue(QueueName="orders")
+    made = lambda_.create_event_source_mapping(FunctionName="orders", EventSourceArn=QUEUE)
+    return {"uuid": made["UUID"], "arn": made["EventSourceMappingArn"]}
+
+
+def _mapping_entry(lambda_: Any, made: Made) -> Mapping[str, Any]:
+    return _entry(
+        "aws_lambda_event_source_mapping",
+        uuid=made["uuid"],
+        arn=made["arn"],
+        function_arn=FUNCTION_ARN,
+        function_name=FUNCTION_ARN,
+        event_source_arn=QUEUE,
+        enabled=True,
+        batch_size=10,
+        filter_criteria=[],
+        tags={},
+        tags_all={},
+    )
 
 
 def _signing(lambda_: Any) -> Made:
@@ -315,6 +334,33 @@ CASES: dict[str, Case] = {
         _put_policy,
         call="GetResourcePolicy",
     ),
+    "mapping": Case(
+        lambda c, m: c.update_event_source_mapping(UUID=m["uuid"], BatchSize=5, Enabled=False),
+        lambda c, m: c.update_event_source_mapping(UUID=m["uuid"], BatchSize=10, Enabled=True),
+        _mapping_entry,
+        _mapping,
+        call="GetEventSourceMapping",
+    ),
+    "filters of a mapping": Case(
+        lambda c, m: c.update_event_source_mapping(UUID=m["uuid"], FilterCriteria={"Filters": [{"Pattern": "{}"}]}),
+        lambda c, m: c.update_event_source_mapping(UUID=m["uuid"], FilterCriteria={"Filters": []}),
+        _mapping_entry,
+        _mapping,
+        call="GetEventSourceMapping",
+    ),
+    "tags of a mapping": Case(
+        lambda c, m: c.tag_resource(Resource=m["arn"], Tags={"team": "other"}),
+        lambda c, m: c.untag_resource(Resource=m["arn"], TagKeys=["team"]),
+        _mapping_entry,
+        _mapping,
+        call="ListTags",
+    ),
+    "mapping added": Case(
+        lambda c, m: m.update(_mapping(c)),
+        lambda c, m: c.delete_event_source_mapping(UUID=m["uuid"]),
+        kind="unmanaged",
+        call="GetEventSourceMapping",
+    ),
     "alias": Case(
         lambda c, m: c.update_alias(FunctionName="orders", Name="live", FunctionVersion="2"),
         lambda c, m: c.update_alias(FunctionName="orders", Name="live", FunctionVersion="1"),
@@ -433,6 +479,13 @@ CASES: dict[str, Case] = {
         lambda c, m: c.untag_resource(Resource=m["arn"], TagKeys=["team"]),
         _signing_entry,
         _signing,
+        call="ListTags",
+    ),
+    "tags of a capacity provider": Case(
+        lambda c, m: c.tag_resource(Resource=m["arn"], Tags={"team": "other"}),
+        lambda c, m: c.untag_resource(Resource=m["arn"], TagKeys=["team"]),
+        _provider_entry,
+        _provider,
         call="ListTags",
     ),
     "capacity provider": Case(

@@ -99,8 +99,12 @@ def thing_of(answer: Answer, read: LiveRead, resource: Resource, key: ResourceKe
             return Thing(None, "the answer is about a resource of another account or region")
     if read.statement:
         return _statement(members, read, resource, key)
-    if read.none_without and not Members(members.at(Path.parse(read.none_without))):
-        return Thing(False)
+    if read.none_without:
+        inner = members.at(Path.parse(read.none_without))
+        if inner is not None and not isinstance(inner, Mapping):
+            return Thing(None, f"{read.none_without} in the answer is not understood")
+        if not inner or all(value is None for value in inner.values()):
+            return Thing(False)
     state = members.at(Path.parse(read.state)) if read.state else None
     return Thing(True, leaving=str(state).lower() == "deleting", members=members)
 

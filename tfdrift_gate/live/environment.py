@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tfdrift_gate.live.answer import Variables, digest
@@ -22,6 +23,18 @@ class VariablesDifference:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
+
+    def without(self, ignores: Callable[[str], bool]) -> VariablesDifference:
+        """Leave out the variables whose attribute path ``ignores`` covers."""
+
+        def kept(names: Iterable[str]) -> tuple[str, ...]:
+            return tuple(
+                name
+                for name in names
+                if not ignores(f"environment[0].variables[{json.dumps(name, ensure_ascii=False)}]")
+            )
+
+        return VariablesDifference(kept(self.added), kept(self.removed), kept(self.changed))
 
     def words(self, hidden: bool) -> str:
         """Say what differs; only how many where state marks the names themselves sensitive (``hidden``)."""

@@ -6,8 +6,8 @@ measure is the same as for records: :func:`tfdrift_gate.drift.difference.differe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,8 @@ class Verified:
     stands: tuple[Drift, LiveCheck] | None
     refuted: tuple[Drift, LiveCheck] | None = None
     """As CloudTrail told it."""
+    ignored: tuple[Drift, LiveCheck] | None = None
+    """What differs only in environment variables that ``ignore_changes`` names one by one."""
 
 
 def unasked(drift: Drift) -> Verified:
@@ -50,19 +52,38 @@ def unasked(drift: Drift) -> Verified:
     return Verified((drift, LiveCheck(None, "unread", (f"not verified: no live read tells of {names}",))))
 
 
-def verified(drift: Drift, ask: Ask, answer: Answer, resource: Resource, at: datetime) -> Verified:
-    """Hold a drift against the answer to ``ask``, which came at ``at``."""
-    check = _Check(drift, ask.read, resource, thing_of(answer, ask.read, resource, drift.key), at)
+def verified(
+    drift: Drift,
+    ask: Ask,
+    answer: Answer,
+    resource: Resource,
+    at: datetime,
+    ignores: Callable[[str], bool] = lambda _: False,
+) -> Verified:
+    """Hold a drift against the answer to ``ask``, which came at ``at``.
+
+    ``ignores`` tells whether the resource's ``ignore_changes`` covers an attribute path.
+    """
+    check = _Check(drift, ask.read, resource, thing_of(answer, ask.read, resource, drift.key), at, ignores)
     return check.made()
 
 
 class _Check:
-    def __init__(self, drift: Drift, read: LiveRead, resource: Resource, thing: Thing, at: datetime) -> None:
+    def __init__(
+        self,
+        drift: Drift,
+        read: LiveRead,
+        resource: Resource,
+        thing: Thing,
+        at: datetime,
+        ignores: Callable[[str], bool],
+    ) -> None:
         self._drift = drift
         self._read = read
         self._resource = resource
         self._thing = thing
         self._at = at
+        self._ignores = ignores
 
     def made(self) -> Verified:
         thing, drift = self._thing, self._drift
@@ -128,59 +149,42 @@ class _Check:
             return self._stands(drift, "unread", self._said("it is there"))
         named = [(change, attribute_of(change, self._resource)) for change in drift.changes]
         values = self._values(name for _, name in named if name)
-        now = {
-            attribute_of(change, self._resource): change
-            for change in self._differing(values, instance, frozenset(values))
-        }
-        standing: list[AttributeChange] = []
-        refuted: list[AttributeChange] = []
-        words: list[str] = []
-        gone: list[str] = []
+        differing = self._differing(values, instance, frozenset(values))
+        now = {attribute_of(change, self._resource): change for change in differing}
+        sorted_out = _SortedOut()
         for change, name in named:
             if name == _ENVIRONMENT and name in self._read.attributes:
-                kept = self._environment(change, instance, words)
+                self._environment(change, instance, sorted_out)
             elif name is None or name not in values:
-                words.append(f"not verified: {change.attribute}: {self._untold(name)}")
-                kept = change
+                sorted_out.stands(change, f"not verified: {change.attribute}: {self._untold(name)}")
             elif name not in now:
-                kept = None
+                sorted_out.refuted(change, self._said(f"{change.attribute} is as state has it"))
+            elif not now[name].known:
+                sorted_out.stands(change, f"not verified: {change.attribute}: state holds nothing to compare it with")
             else:
-                kept = self._still(change, now[name], words)
-            if kept is None:
-                refuted.append(change)
-                gone.append(self._said(f"{change.attribute} is as state has it"))
-            else:
-                standing.append(kept)
-        if drift.kind is Kind.REPLACED:
-            outcome = "stands" if values or refuted else "unread"
-            return self._stands(replace(drift, changes=tuple(standing)), outcome, *words, *gone)
-        return Verified(
-            (_part(drift, standing), LiveCheck(self._read.call, _outcome(standing, words), tuple(words)))
-            if standing
-            else None,
-            (_part(drift, refuted), LiveCheck(self._read.call, "reverted", tuple(gone))) if refuted else None,
-        )
+                sorted_out.stands(*self._still(change, now[name]), verified=True)
+        return sorted_out.made(drift, self._read.call)
 
-    def _still(self, change: AttributeChange, now: AttributeChange, words: list[str]) -> AttributeChange:
+    def _still(self, change: AttributeChange, now: AttributeChange) -> tuple[AttributeChange, str]:
         """Put the live value in the place of the one that the last call seen wrote."""
-        if not now.known:
-            words.append(f"not verified: {change.attribute}: state holds nothing to compare it with")
-            return change
         again = change.known and (change.attribute, change.after) != (now.attribute, now.after)
-        words.append(self._said(f"{now.attribute} {'was changed again since' if again else 'still differs'}"))
-        return replace(now, event=change.event, revealed_by=change.revealed_by, note=change.note)
+        word = self._said(f"{now.attribute} {'was changed again since' if again else 'still differs'}")
+        return replace(now, event=change.event, revealed_by=change.revealed_by, note=change.note), word
 
-    def _environment(
-        self, change: AttributeChange, instance: ResourceInstance, words: list[str]
-    ) -> AttributeChange | None:
+    def _environment(self, change: AttributeChange, instance: ResourceInstance, sorted_out: _SortedOut) -> None:
         difference = variables_difference(instance, self._thing.members.get(_ENVIRONMENT))
+        known = replace(change, before=SENSITIVE, after=SENSITIVE, known=True)
         if difference is None:
-            words.append(f"not verified: {change.attribute}: the answer of {self._read.call} or state does not show it")
-            return change
-        if not difference:
-            return None
-        words.append(self._said(f"environment variables: {difference.words(names_are_hidden(instance))}"))
-        return replace(change, before=SENSITIVE, after=SENSITIVE, known=True)
+            why = f"the answer of {self._read.call} or state does not show it"
+            sorted_out.stands(change, f"not verified: {change.attribute}: {why}")
+        elif not difference:
+            sorted_out.refuted(change, self._said(f"{change.attribute} is as state has it"))
+        elif left := difference.without(self._ignores):
+            said = self._said(f"environment variables: {left.words(names_are_hidden(instance))}")
+            sorted_out.stands(known, said, verified=True)
+        else:
+            said = self._said(f"environment variables: {difference.words(names_are_hidden(instance))}")
+            sorted_out.ignored(known, said)
 
     def _values(self, names: Iterable[str]) -> dict[str, Any]:
         """Read attributes; what the answer does not tell is left out."""
@@ -228,13 +232,49 @@ class _Check:
         return Verified(None, (drift, LiveCheck(self._read.call, "reverted", (word,))))
 
 
-def _outcome(standing: list[AttributeChange], words: list[str]) -> str:
-    return "unread" if all(word.startswith("not verified") for word in words) else "stands"
+@dataclass
+class _SortedOut:
+    """The changes of one drift by what became of them, each with its word."""
+
+    _standing: list[AttributeChange] = field(default_factory=list)
+    _refuted: list[AttributeChange] = field(default_factory=list)
+    _ignored: list[AttributeChange] = field(default_factory=list)
+    _standing_words: list[str] = field(default_factory=list)
+    _refuted_words: list[str] = field(default_factory=list)
+    _ignored_words: list[str] = field(default_factory=list)
+    _verified: bool = False
+
+    def stands(self, change: AttributeChange, word: str, verified: bool = False) -> None:
+        self._standing.append(change)
+        self._standing_words.append(word)
+        self._verified = self._verified or verified
+
+    def refuted(self, change: AttributeChange, word: str) -> None:
+        self._refuted.append(change)
+        self._refuted_words.append(word)
+
+    def ignored(self, change: AttributeChange, word: str) -> None:
+        self._ignored.append(change)
+        self._ignored_words.append(word)
+
+    def made(self, drift: Drift, call: str) -> Verified:
+        outcome = "stands" if self._verified else "unread"
+        if drift.kind is Kind.REPLACED:  # the replacement itself stands, whatever its attributes
+            words = (*self._standing_words, *self._refuted_words, *self._ignored_words)
+            left = replace(drift, changes=tuple(self._standing))
+            settled = self._verified or self._refuted or self._ignored
+            return Verified((left, LiveCheck(call, "stands" if settled else "unread", words)))
+        return Verified(
+            _checked(drift, self._standing, LiveCheck(call, outcome, tuple(self._standing_words))),
+            _checked(drift, self._refuted, LiveCheck(call, "reverted", tuple(self._refuted_words))),
+            _checked(drift, self._ignored, LiveCheck(call, "stands", tuple(self._ignored_words))),
+        )
 
 
-def _part(drift: Drift, changes: Iterable[AttributeChange]) -> Drift:
+def _checked(drift: Drift, changes: list[AttributeChange], check: LiveCheck) -> tuple[Drift, LiveCheck] | None:
     """The part of a modification that has only ``changes``, with the events that explain those."""
-    kept = tuple(changes)
-    own = {id(change.event) for change in kept}
+    if not changes:
+        return None
+    own = {id(change.event) for change in changes}
     events = tuple(event for event in drift.events if id(event) in own)
-    return replace(drift, changes=kept, events=events or drift.events)
+    return replace(drift, changes=tuple(changes), events=events or drift.events), check

@@ -32,7 +32,7 @@ def suppress(
     taken: list[tuple[Drift, Suppression]] = []
     left: Drift | None = drift
     if drift.kind is Kind.MODIFIED:
-        left = _take(left, lambda change: any(map(ignores, (change.attribute, *change.also_named))), _IGNORED, taken)
+        left = _take(left, lambda change: any(map(ignores, (change.attribute, *change.also_named))), IGNORED, taken)
     for waiver in waivers:
         if left is not None and today < waiver.expires and _is_about(waiver, left):
             left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
@@ -54,7 +54,8 @@ def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
     return bool(drift.events) and all(any(_trusts(trust, event) for trust in trusted) for event in drift.events)
 
 
-_IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
+IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
+"""Why what ``ignore_changes`` covers is no finding."""
 
 
 def _take(
