@@ -16,7 +16,7 @@ from tfdrift_gate.changes.values import NotTold
 from tfdrift_gate.drift.difference import differences
 from tfdrift_gate.drift.equality import is_unset
 from tfdrift_gate.drift.fold import fold
-from tfdrift_gate.live.answer import Answer, Thing, thing_of, value_of
+from tfdrift_gate.live.answer import Answer, Thing, Variables, thing_of, value_of
 from tfdrift_gate.live.choose import Ask, attribute_of
 from tfdrift_gate.live.environment import names_are_hidden, variables_difference
 from tfdrift_gate.model import (
@@ -112,7 +112,7 @@ class _Check:
         ]
         words = [self._said("it is there again")]
         if _ENVIRONMENT in self._read.attributes:
-            difference = variables_difference(instance, self._thing.members.get(_ENVIRONMENT))
+            difference = variables_difference(instance, self._variables())
             if difference:
                 changes.append(AttributeChange(_ENVIRONMENT, SENSITIVE, SENSITIVE, known=True, event=None))
                 words.append(self._said(f"environment variables: {difference.words(names_are_hidden(instance))}"))
@@ -172,7 +172,7 @@ class _Check:
         return replace(now, event=change.event, revealed_by=change.revealed_by, note=change.note), word
 
     def _environment(self, change: AttributeChange, instance: ResourceInstance, sorted_out: _SortedOut) -> None:
-        difference = variables_difference(instance, self._thing.members.get(_ENVIRONMENT))
+        difference = variables_difference(instance, self._variables())
         known = replace(change, before=SENSITIVE, after=SENSITIVE, known=True)
         if difference is None:
             why = f"the answer of {self._read.call} or state does not show it"
@@ -185,6 +185,12 @@ class _Check:
         else:
             said = self._said(f"environment variables: {difference.words(names_are_hidden(instance))}")
             sorted_out.ignored(known, said)
+
+    def _variables(self) -> object:
+        under = self._read.under
+        members = self._thing.members.below(under.lower()) if under else self._thing.members
+        # A whole answer leaves them out where there are none.
+        return members.get(_ENVIRONMENT) if _ENVIRONMENT in members else Variables({})
 
     def _values(self, names: Iterable[str]) -> dict[str, Any]:
         """Read attributes; what the answer does not tell is left out."""
