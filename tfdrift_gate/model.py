@@ -164,6 +164,8 @@ class Change:
     """Of a permission: the policy statement as it is stored, where the answer tells."""
     cascade: str = ""
     """Not called for itself: what it was deleted (or set back) together with, e.g. ``function``."""
+    final: bool = False
+    """Of a cascade: what it went with was not made again in the same second, so no call on it can have come later."""
     note: str = ""
     """What a reader must know about how this change came about."""
 
@@ -223,6 +225,8 @@ class AttributeChange:
     """The attribute went from a value to none."""
     also_named: tuple[str, ...] = ()
     """Other attributes by which a configuration or a rule may name the same thing (``filename`` for the code)."""
+    keys: tuple[str, ...] = ()
+    """Of tags and policies: the single keys that differ (``tags["team"]``)."""
     settled: Suppression | None = None
     """Why a withheld change need not be held against anyone."""
     note: str = ""
@@ -248,6 +252,18 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class LiveCheck:
+    """What Lambda itself, asked during the run (``--verify``), said about a finding."""
+
+    call: str | None
+    """The API that was asked; None where none was."""
+    outcome: str
+    """``stands``, ``reverted``, or ``unread`` where it could not be told."""
+    words: tuple[str, ...]
+    """What was found, attribute by attribute; never a value."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """A drift with its severity, as reports show it."""
 
@@ -258,6 +274,8 @@ class Finding:
     reasons: tuple[str, ...]
     source: SourceRange | None = None
     suppressed_by: Suppression | None = None
+    live: LiveCheck | None = None
+    """What a live read said; its words are among the reasons."""
 
     @property
     def address(self) -> str | None:

@@ -14,6 +14,7 @@ from tests.oracle.call import Call
 from tests.oracle.comparison import compare, precision, recall
 from tests.oracle.judging import Undecided, judge
 from tests.oracle.left_out import key
+from tests.oracle.refresh import ANOTHER
 from tests.oracle.verdict import Verdict, verdict_of
 from tests.oracle.world import Played
 
@@ -136,3 +137,11 @@ def test_a_report_is_read_into_pairs_and_what_nobody_manages_is_left_out() -> No
 
 def test_a_pair_is_named_by_type_whatever_its_address_holds() -> None:
     assert key(('module.a["x.aws_y"].aws_lambda_alias.live["k"]', "name")) == ("aws_lambda_alias", "name")
+
+
+def test_a_permission_in_whose_place_terraform_reads_another_is_not_compared_but_for_its_deletion() -> None:
+    address = 'module.cell["c00"].aws_lambda_layer_version_permission.partner'
+    theirs = [(address, ANOTHER)]
+    changed, deleted = (address, "principal"), (address, "deleted")
+    assert not compare(theirs, Verdict(frozenset({changed}))).disagrees
+    assert compare(theirs, Verdict(frozenset({deleted}))).agreed == {deleted}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.oracle.refresh import differing, refreshed
+from tests.oracle.refresh import ANOTHER, differing, refreshed
 
 ADDRESS = 'module.cell["c00"].aws_lambda_function.full'
 
@@ -74,10 +74,10 @@ def test_variables_and_filters_are_compared_as_one_attribute() -> None:
     assert refreshed(drift(before, after)) == {(ADDRESS, "environment"), (ADDRESS, "filter_criteria")}
 
 
-def test_a_layer_permission_that_became_another_is_one_that_is_gone() -> None:
+def test_a_layer_permission_that_reads_another_statement_is_told_apart_from_one_that_is_gone() -> None:
     before, after = {"statement_id": "mine", "principal": "1"}, {"statement_id": "other", "principal": "*"}
     found = refreshed(drift(before, after, kind="aws_lambda_layer_version_permission"))
-    assert found == {(ADDRESS, "deleted")}
+    assert found == {(ADDRESS, ANOTHER)}
 
 
 def test_a_plan_without_drift_has_no_pairs() -> None:

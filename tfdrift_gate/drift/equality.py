@@ -48,7 +48,9 @@ def believes(attributes: Mapping[str, Any], path: str) -> bool:
 
 def is_unset(value: Any, attribute: Attribute, key: ResourceKey) -> bool:
     """Tell whether a value means that the attribute of the resource ``key`` is not set."""
-    if value in _EMPTY or (isinstance(value, list) and all(item in _EMPTY for item in value)):
+    if value in _EMPTY or (isinstance(value, list) and all(map(_is_empty, value))):
+        return True
+    if attribute.none is not None and _same(value, attribute.none, attribute, key):
         return True
     if attribute.unset is None:
         return False
@@ -68,6 +70,11 @@ def equal(one: Any, other: Any, attribute: Attribute, key: ResourceKey) -> bool:
     if unset is not is_unset(other, attribute, key):
         return False
     return bool(unset or _same(one, other, attribute, key))
+
+
+def _is_empty(item: Any) -> bool:
+    # A block in which nothing is set: [{"filter": []}].
+    return item in _EMPTY or (isinstance(item, Mapping) and all(inner in _EMPTY for inner in item.values()))
 
 
 def _same(one: Any, other: Any, attribute: Attribute, key: ResourceKey) -> bool:

@@ -29,9 +29,14 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     return ordered
 
 
+def same_second(one: Change, other: Change) -> bool:
+    """Tell whether CloudTrail's clock does not tell two calls apart."""
+    return _second(one) == _second(other)
+
+
 def tied(one: Change, other: Change) -> bool:
     """Tell whether nothing says which of two changes of one resource came last."""
-    if one.effect is not other.effect or _second(one) != _second(other):
+    if one.effect is not other.effect or not same_second(one, other):
         return False
     if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
         return False
@@ -39,7 +44,8 @@ def tied(one: Change, other: Change) -> bool:
 
 
 def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Change]:
-    deletions = [change for change in second if change.effect is Effect.DELETE]
+    final = [change for change in second if change.final]
+    deletions = [change for change in second if change.effect is Effect.DELETE and not change.final]
     creations = [change for change in second if change.effect is Effect.CREATE]
     updates = sorted(
         (change for change in second if change.effect is Effect.UPDATE), key=cmp_to_key(_by_time_and_answers)
@@ -51,7 +57,7 @@ def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Chan
         life.append(turn.pop(0))
         turn = deletions if turn is creations else creations
     creation = max((place for place, change in enumerate(life) if change.effect is Effect.CREATE), default=-1)
-    return [*life[: creation + 1], *updates, *life[creation + 1 :]]
+    return [*life[: creation + 1], *updates, *life[creation + 1 :], *final]
 
 
 def _by_time_and_answers(one: Change, other: Change) -> int:

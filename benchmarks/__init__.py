@@ -1,1 +1,0 @@
-"""Benchmarks: they print ratios against a named floor measured in the same run. They are no tests."""
