@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -24,6 +25,7 @@ from tests.local_aws import LocalAws, people
 from tests.oracle.call import Call, filled, may_share_second
 from tests.oracle.refresh import Pair, refreshed
 from tests.terraform_cli.binary import Completed, Terraform
+from tests.terraform_cli.providers import Providers
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -258,6 +260,19 @@ def _prerequisites(endpoint_url: str) -> dict[str, str]:
         "key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-00000000000a",
         "files": f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-0000000000000000a",
         "profile": f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/orders/abcdefghij",
+    }
+
+
+def bare_environment(folder: Path, providers: Providers) -> dict[str, str]:
+    """Give Terraform an environment that knows nothing of who runs it; ``folder`` takes a home of its own."""
+    home = folder / "home"
+    home.mkdir()
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TF_CLI_CONFIG_FILE": str(providers.cli_config),
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
     }
 
 
