@@ -82,6 +82,13 @@ OPERATIONS: Mapping[str, str] = {
 """Mutating operations that no sequence holds."""
 
 
+SITUATIONS: Mapping[str, str] = {
+    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "not established: does Lambda then answer 2 or nothing?",
+    "two updates of one thing in one second": "neither eventTime nor lastModified orders them, both are whole seconds",
+}
+"""What no sequence holds although its operations are called."""
+
+
 def compared(pairs: Iterable[Pair]) -> set[Pair]:
     """Drop the pairs that are not compared: what is computed, and what is withheld."""
     left = {pair for pair in pairs if key(pair) not in COMPUTED and key(pair) not in WITHHELD}
@@ -107,6 +114,6 @@ def tables() -> str:
     for title, table in named:
         rows = [f"  {kind}.{attribute}: {reason}" for (kind, attribute), reason in sorted(table.items())]
         parts.append("\n".join([f"Attributes left out: {title}", *rows]))
-    rows = [f"  {name}: {reason}" for name, reason in sorted(OPERATIONS.items())]
-    parts.append("\n".join(["Operations left out", *rows]))
+    for title, names in (("Operations left out", OPERATIONS), ("Situations left out", SITUATIONS)):
+        parts.append("\n".join([title, *(f"  {name}: {reason}" for name, reason in sorted(names.items()))]))
     return "\n".join(parts)

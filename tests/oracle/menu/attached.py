@@ -75,7 +75,10 @@ def retry(taste: Taste) -> list[Call]:
     api = taste.of("PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig")
     if api == "DeleteFunctionEventInvokeConfig":
         return [Call(api, named, subject)]
-    return [Call(api, named | taste.some(settings), subject)]
+    said = named | taste.some(settings)
+    if api == "PutFunctionEventInvokeConfig":
+        said.setdefault("MaximumRetryAttempts", settings["MaximumRetryAttempts"][0])
+    return [Call(api, said, subject)]
 
 
 def provision(taste: Taste) -> list[Call]:
