@@ -81,9 +81,10 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Member
         version_deleted=version,
         statement=_statement(entry, answer),
     )
+    known = entry.understood if entry.effect is not Effect.DELETE else None
     unknown = (
         _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets")
-        for name in _not_understood(record.request, entry.understood if entry.effect is not Effect.DELETE else None)
+        for name in dict.fromkeys(_not_understood(record.request, known))
     )
     return Interpretation(change, (*found.unreadable, *unknown))
 
@@ -218,15 +219,20 @@ def _statement(entry: EventEntry, answer: Members) -> Mapping[str, Any] | None:
 
 
 def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") -> Iterable[str]:
-    """Name the members of a request that no attribute of the catalogue stands for, sorted."""
-    if known is None or not isinstance(body, Mapping):
+    """Name the members of a request that no attribute of the catalogue stands for, inside lists too."""
+    if known is None:
         return
-    for name in sorted(map(str, body)):
-        lowered = name.lower()
-        if lowered not in known:
-            yield f"{path}{name}"
-        elif known[lowered] is not None:
-            yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
+    listed = items(body)
+    if listed is not None:
+        for item in listed:
+            yield from _not_understood(item, known, path)
+    elif isinstance(body, Mapping):
+        for name in sorted(map(str, body)):
+            lowered = name.lower()
+            if lowered not in known:
+                yield f"{path}{name}"
+            elif known[lowered] is not None:
+                yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
 
 
 def _modified_at(entry: EventEntry, answer: Members) -> datetime | None:

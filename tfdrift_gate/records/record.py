@@ -136,7 +136,7 @@ def _object(value: Any) -> Mapping[str, Any] | None:
     # NOTE: Athena and Lake hand both fields over as JSON text.
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
-    if value is None or (isinstance(value, Mapping) and value.get("omitted") is not True):
+    if value is None or (isinstance(value, Mapping) and not _says(value.get("omitted"), True)):
         return value
     raise ValueError("not an object")
 
