@@ -62,6 +62,9 @@ MASKED: Mapping[tuple[str, str], str] = {
 }
 """Resources that a refresh does not show as they are."""
 
+PUBLISHING = "aws_lambda_function.full"
+"""The one function of a cell with ``publish = true``."""
+
 OPERATIONS: Mapping[str, str] = {
     "CreateCapacityProvider": "the newest provider on these machines (5.100) has no such resource",
     "UpdateCapacityProvider": "likewise",
@@ -83,7 +86,7 @@ OPERATIONS: Mapping[str, str] = {
 
 
 SITUATIONS: Mapping[str, str] = {
-    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "not established: does Lambda then answer 2 or nothing?",
+    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "not established whether Lambda then answers 2 or none",
     "two updates of one thing in one second": "neither eventTime nor lastModified orders them, both are whole seconds",
 }
 """What no sequence holds although its operations are called."""
