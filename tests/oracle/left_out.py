@@ -65,6 +65,9 @@ MASKED: Mapping[tuple[str, str], str] = {
 PUBLISHING = "aws_lambda_function.full"
 """The one function of a cell with ``publish = true``."""
 
+PUBLISHING = "aws_lambda_function.full"
+"""The one function of a cell with ``publish = true``."""
+
 OPERATIONS: Mapping[str, str] = {
     "CreateCapacityProvider": "the newest provider on these machines (5.100) has no such resource",
     "UpdateCapacityProvider": "likewise",
