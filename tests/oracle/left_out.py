@@ -50,9 +50,10 @@ BLIND: Mapping[tuple[str, str], str] = {
 
 UNOWNED: Mapping[tuple[str, str], str] = {
     (
-        "aws_lambda_function.bare",
+        f"aws_lambda_function.{name}",
         "version",
-    ): "moves with every version published; without publish = true nobody owns it",
+    ): "moves with every version published; without publish = true nobody owns it"
+    for name in ("bare", "image")
 }
 """Attributes that a refresh shows and no configuration owns, by the resource in the world."""
 
@@ -61,12 +62,6 @@ MASKED: Mapping[tuple[str, str], str] = {
     " provider reads the first one, whichever it is",
 }
 """Resources that a refresh does not show as they are."""
-
-PUBLISHING = "aws_lambda_function.full"
-"""The one function of a cell with ``publish = true``."""
-
-PUBLISHING = "aws_lambda_function.full"
-"""The one function of a cell with ``publish = true``."""
 
 OPERATIONS: Mapping[str, str] = {
     "CreateCapacityProvider": "the newest provider on these machines (5.100) has no such resource",
@@ -89,8 +84,8 @@ OPERATIONS: Mapping[str, str] = {
 
 
 SITUATIONS: Mapping[str, str] = {
-    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "not established whether Lambda then answers 2 or none",
-    "two updates of one thing in one second": "neither eventTime nor lastModified orders them, both are whole seconds",
+    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "does Lambda then answer 2 or none? not established",
+    "two updates of one setting in one second": "eventTime and lastModified are whole seconds, so nothing orders them",
 }
 """What no sequence holds although its operations are called."""
 

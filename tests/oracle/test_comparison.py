@@ -94,6 +94,12 @@ def test_what_is_computed_is_left_out_on_both_sides() -> None:
     assert not compare([], Verdict(frozenset({pair}))).disagrees
 
 
+def test_a_version_counts_only_where_terraform_publishes() -> None:
+    unpublished = (FUNCTION.format("c00").replace("full", "bare"), "version")
+    assert not compare([unpublished], Verdict(frozenset())).disagrees
+    assert compare([(FUNCTION.format("c00"), "version")], Verdict(frozenset())).disagrees
+
+
 def test_silence_about_a_withheld_value_that_changed_is_a_disagreement() -> None:
     pair = (FUNCTION.format("c00"), "environment")
     assert compare([pair], Verdict(frozenset())).silent == {pair}
