@@ -16,13 +16,10 @@ COMPUTED: Mapping[tuple[str, str], str] = {
     ("aws_lambda_function", "source_code_size"): f"{_COPY}: code_sha256",
     ("aws_lambda_function", "snap_start[0].optimization_status"): f"{_COPY}: snap_start[0].apply_on",
     ("aws_lambda_function", "vpc_config[0].vpc_id"): f"{_COPY}: vpc_config[0].subnet_ids",
-    ("aws_lambda_function", "tags_all"): f"{_COPY}: tags (the world has no default_tags)",
     ("aws_lambda_code_signing_config", "last_modified"): _TIME,
-    ("aws_lambda_code_signing_config", "tags_all"): f"{_COPY}: tags",
     ("aws_lambda_event_source_mapping", "last_modified"): _TIME,
     ("aws_lambda_event_source_mapping", "state"): f"{_COPY}: enabled",
     ("aws_lambda_event_source_mapping", "function_arn"): f"{_COPY}: function_name",
-    ("aws_lambda_event_source_mapping", "tags_all"): f"{_COPY}: tags",
     ("aws_lambda_function_url", "function_url"): "the address Lambda gives a new URL, which no setting names",
     ("aws_lambda_function_url", "url_id"): f"{_COPY}: function_url",
     ("aws_lambda_layer_version_permission", "policy"): "the whole policy, of which this resource is one statement",
@@ -84,6 +81,7 @@ OPERATIONS: Mapping[str, str] = {
 
 
 SITUATIONS: Mapping[str, str] = {
+    "tags_all beside tags": "one change of tags shows in both; alone, as a lost default tag does, tags_all is compared",
     "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "does Lambda then answer 2 or none? not established",
     "two updates of one setting in one second": "eventTime and lastModified are whole seconds, so nothing orders them",
 }
@@ -93,6 +91,7 @@ SITUATIONS: Mapping[str, str] = {
 def compared(pairs: Iterable[Pair]) -> set[Pair]:
     """Drop the pairs that are not compared: what is computed, and what is withheld."""
     left = {pair for pair in pairs if key(pair) not in COMPUTED and key(pair) not in WITHHELD}
+    left -= {(address, "tags_all") for address, attribute in left if attribute == "tags"}
     return {pair for pair in left if (".".join(pair[0].split(".")[-2:]), pair[1]) not in UNOWNED}
 
 

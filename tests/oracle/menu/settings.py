@@ -11,20 +11,29 @@ OTHER_PROFILE = "arn:aws:signer:<region>:<account>:/signing-profiles/orders/klmn
 
 
 def tag(taste: Taste) -> list[Call]:
-    """Tag what can be tagged, or take tags away."""
+    """Tag what can be tagged, or take tags away; ``stage`` is a default tag of the provider's."""
     mapping = "arn:aws:lambda:<region>:<account>:event-source-mapping:<queue_mapping>"
     resource = taste.random.choice((arn("full"), arn("full"), arn("bare"), mapping, "<signing>"))
-    owned = resource != arn("bare")
+    subject = f"{resource} tags"
+    own = {} if resource == arn("bare") else {"team": "orders"}
     if taste.original:
-        wanted = {"team": "orders"} if owned else None
-        put = [Call("TagResource", {"Resource": resource, "Tags": wanted}, f"{resource} tags")] if wanted else []
-        spare = ["extra"] if owned else ["extra", "team"]
-        return [*put, Call("UntagResource", {"Resource": resource, "TagKeys": spare}, f"{resource} tags")]
+        spare = [key for key in ("extra", "team") if key not in own]
+        return [
+            Call("TagResource", {"Resource": resource, "Tags": {"stage": "test"} | own}, subject),
+            Call("UntagResource", {"Resource": resource, "TagKeys": spare}, subject),
+        ]
     if taste.often(0.6):
-        tags = taste.of({"team": "orders"}, {"team": "payments"}, {"extra": "yes"}, {"extra": "yes", "team": "orders"})
-        return [Call("TagResource", {"Resource": resource, "Tags": tags}, f"{resource} tags")]
-    keys = taste.of(["team"], ["extra"], ["team", "extra"], ["absent"])
-    return [Call("UntagResource", {"Resource": resource, "TagKeys": keys}, f"{resource} tags")]
+        tags = taste.of(
+            {"team": "orders"},
+            {"team": "payments"},
+            {"extra": "yes"},
+            {"extra": "yes", "team": "orders"},
+            {"stage": "test"},
+            {"stage": "production"},
+        )
+        return [Call("TagResource", {"Resource": resource, "Tags": tags}, subject)]
+    keys = taste.of(["team"], ["extra"], ["team", "extra"], ["absent"], ["stage"], ["stage", "team"])
+    return [Call("UntagResource", {"Resource": resource, "TagKeys": keys}, subject)]
 
 
 def sign(taste: Taste) -> list[Call]:
