@@ -8,6 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+REGION = "us-east-1"
+"""Where the world is."""
+
+ELSEWHERE = "eu-west-1"
+"""Where functions of the same names may be, which are nobody's business here."""
+
 _PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
@@ -27,10 +33,12 @@ class Call:
     """One of :data:`tests.oracle.world.PEOPLE`."""
     hurried: bool = False
     """Made in the second of the call before it, where CloudTrail leaves no doubt about the order of the two."""
+    region: str = REGION
 
     def __str__(self) -> str:
         told = json.dumps(self.arguments, default=lambda value: f"{len(value)} bytes", sort_keys=True)
-        return f"{self.who}: {self.api} {told}" + (" (same second)" if self.hurried else "")
+        where = "" if self.region == REGION else f" in {self.region}"
+        return f"{self.who}: {self.api} {told}{where}" + (" (same second)" if self.hurried else "")
 
 
 def may_share_second(earlier: Sequence[Call], call: Call) -> bool:

@@ -22,12 +22,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from tests.local_aws import LocalAws, people
-from tests.oracle.call import Call, filled, may_share_second
+from tests.oracle.call import ELSEWHERE, REGION, Call, filled, may_share_second
 from tests.oracle.refresh import Pair, refreshed
 from tests.terraform_cli.binary import Completed, Terraform
 from tests.terraform_cli.providers import Providers
 
-REGION = "us-east-1"
 ACCOUNT = "123456789012"
 PEOPLE = ("ops_engineer", "developer", "oncall_admin", "sre_team")
 ADDRESS = 'module.cell["{}"].'
@@ -118,7 +117,7 @@ class World:
                 self._aws.advance(_STEP_SECONDS)
                 this_second = []
             this_second.append(call)
-            operation = getattr(self._people[call.who], xform_name(call.api))
+            operation = getattr(self._people[call.who, call.region], xform_name(call.api))
             try:
                 operation(**filled(call.arguments, self._names[cell]))
             except (ClientError, ParamValidationError):
@@ -136,7 +135,9 @@ class World:
         world = self._applied()
         # What the provider writes as null at first and as [] or "" after its first refresh is no drift.
         self._run("apply", "-refresh-only", "-auto-approve")
-        self._people = {name: getattr(people, name)(self._aws.endpoint_url, REGION) for name in PEOPLE}
+        self._people = {(name, REGION): getattr(people, name)(self._aws.endpoint_url, REGION) for name in PEOPLE}
+        elsewhere = people.ops_engineer(self._aws.endpoint_url, ELSEWHERE)
+        self._people |= {(name, ELSEWHERE): elsewhere for name in PEOPLE}
         state = json.loads(self.state.read_text(encoding="utf-8"))
         self._names = {cell: _names(cell, state) | world for cell in self.cells}
         self._aws.hold_clock()

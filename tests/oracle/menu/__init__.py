@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.menu.attached import alias, provision, reach, retry
-from tests.oracle.menu.functions import configure, deploy, publish, remake, reserve
+from tests.oracle.menu.functions import configure, deploy, elsewhere, publish, remake, reserve
 from tests.oracle.menu.mappings import remap
 from tests.oracle.menu.policies import layer, permit, replace_policy
 from tests.oracle.menu.settings import manage_runtime, recurse, sign, tag
@@ -26,7 +26,8 @@ MOVES: tuple[tuple[Move, int], ...] = (
     (layer, 3),
     (manage_runtime, 2),
     (recurse, 1),
-    (remake, 2),
+    (remake, 3),
+    (elsewhere, 1),
 )
 """Each move and how often it is made, beside the others."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from tests.oracle.call import Call
+from tests.oracle.call import ELSEWHERE, Call
+from tests.oracle.menu.policies import permit
+from tests.oracle.menu.settings import tag
 from tests.oracle.menu.taste import OTHER_KEY, OTHER_QUEUE, OTHER_ROLE, QUEUE, ROLE, Taste
 
 FOREIGN_LAYER = "arn:aws:lambda:<region>:210987654321:layer:tools:3"
@@ -127,9 +130,30 @@ def reserve(taste: Taste) -> list[Call]:
 
 
 def remake(taste: Taste) -> list[Call]:
-    """Delete a whole function; perhaps make it again, as it was or otherwise."""
-    function = taste.random.choice(("full", "bare", "image"))
+    """Delete a whole function; perhaps make it again, as it was or otherwise, with what hung on it or without."""
+    function = taste.random.choice(("full", "full", "bare", "image"))
     delete = Call("DeleteFunction", {"FunctionName": taste.name(function)}, function)
+    if taste.often(0.3):
+        return [delete]
+    create = _creation(taste, function)
+    if function == "full" and create.arguments.get("Publish"):
+        hung = [move(Taste(taste.random, original=True)) for move in (_alias_again, permit, reserve, tag)]
+        return [delete, create, *(call for calls in hung if taste.often(0.6) for call in calls)]
+    return [delete, create]
+
+
+def elsewhere(taste: Taste) -> list[Call]:
+    """Make, change and delete a function of the same name in another region."""
+    function = taste.random.choice(("full", "bare"))
+    named = {"FunctionName": f"<cell>-{function}"}
+    create = _creation(taste, function)
+    change = Call("UpdateFunctionConfiguration", named | {"MemorySize": 3008}, function)
+    delete = Call("DeleteFunction", named, function)
+    calls = taste.of([create], [create, change], [create, change, delete], [delete])
+    return [replace(call, region=ELSEWHERE, subject=f"{call.subject} elsewhere") for call in calls]
+
+
+def _creation(taste: Taste, function: str) -> Call:
     said: dict[str, Any] = {"FunctionName": f"<cell>-{function}", "Role": ROLE}
     if function == "image":
         said |= {"PackageType": "Image", "Architectures": ["arm64"]}
@@ -139,5 +163,12 @@ def remake(taste: Taste) -> list[Call]:
         said["Code"] = {"S3Bucket": "packages", "S3Key": taste.of("app.zip", "app.zip", "other.zip")}
     if taste.often(0.5) and function != "bare":
         said |= {name: values[0] for name, values in CONFIGURATIONS[function].items() if values[0]}
-    said |= taste.of({}, {}, {"MemorySize": 512}, {"Publish": True}, {"Tags": {"team": "orders"}})
-    return taste.of([delete, Call("CreateFunction", said, function)], [delete])
+    if taste.often(0.4):
+        said["Tags"] = taste.of({"team": "orders"}, {"stage": "test"}, {"stage": "test", "team": "orders"})
+    said |= taste.of({}, {"MemorySize": 512}, {"Publish": True}, {"Publish": True})
+    return Call("CreateFunction", said, function)
+
+
+def _alias_again(taste: Taste) -> list[Call]:
+    said = {"FunctionName": taste.name("full"), "Name": "live", "FunctionVersion": "1"}
+    return [Call("CreateAlias", said | {"Description": "what callers use"}, "alias live")]
