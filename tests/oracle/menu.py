@@ -378,7 +378,11 @@ def retry(taste: Taste) -> list[Call]:
     api = taste.of("PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig")
     if api == "DeleteFunctionEventInvokeConfig":
         return [Call(api, named, subject)]
-    return [Call(api, named | taste.some(settings), subject)]
+    said = taste.some(settings)
+    if api == "PutFunctionEventInvokeConfig":
+        # Left out by name: a Put without it, see left_out.CALLS.
+        said.setdefault("MaximumRetryAttempts", taste.of(*settings["MaximumRetryAttempts"]))
+    return [Call(api, named | said, subject)]
 
 
 def provision(taste: Taste) -> list[Call]:
