@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +56,8 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=30, help="how many sequences one refresh judges")
     parser.add_argument("--shrink", type=int, default=1, help="how many kinds of disagreement are shrunk and printed")
     options = parser.parse_args()
+    # Ended from outside, it still ends the provider and takes its folder away.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     terraform = terraform_on_path()
     if isinstance(terraform, str):
         print(terraform, file=sys.stderr)

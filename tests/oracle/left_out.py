@@ -82,7 +82,7 @@ OPERATIONS: Mapping[str, str] = {
 
 SITUATIONS: Mapping[str, str] = {
     "tags_all beside tags": "one change of tags shows in both; alone, as a lost default tag does, tags_all is compared",
-    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "what a read then answers is not established (2 or nothing)",
+    "PutFunctionEventInvokeConfig without MaximumRetryAttempts": "what a read then answers is not established",
     "two updates of one setting in one second": "eventTime and lastModified are whole seconds, so nothing orders them",
 }
 """What no sequence holds although its operations are called."""
