@@ -250,6 +250,7 @@ def test_the_query_has_the_options_that_were_set_under_the_names_that_the_progra
   rules       = "rules.yaml"
   assume_role = "arn:aws:iam::123456789012:role/reader"
   profile     = "prod"
+  verify      = true
 """
     )
     root.answer(CLEAN)
@@ -269,6 +270,7 @@ def test_the_query_has_the_options_that_were_set_under_the_names_that_the_progra
         "rules": "rules.yaml",
         "assume_role": "arn:aws:iam::123456789012:role/reader",
         "profile": "prod",
+        "verify": "true",
     }
     assert read_query(json.dumps({**query, "module_version": version}).encode())["region"] == "us-east-1,eu-west-1"
 

@@ -181,6 +181,7 @@ def test_every_option_of_check_is_a_key(clean: dict[str, str], tmp_path: Path) -
         "rules": str(tmp_path / "rules.yaml"),
         "no_waivers": "true",
         "unmanaged": "all",
+        "verify": "true",
         "fail_on": "high",
         "on_error": "fail",
         "format": "table",

@@ -109,6 +109,11 @@ def is_throttled(error: Exception) -> bool:
     return error_code(error) in _THROTTLED
 
 
+def is_bad_credentials(error: Exception) -> bool:
+    """Tell whether the service knows the caller's credentials for none, or for none any more."""
+    return error_code(error) in _BAD_CREDENTIALS
+
+
 def is_passing(error: Exception) -> bool:
     """Tell whether the same call may well go through a moment later: throttled, 5xx, a broken connection."""
     from botocore import exceptions

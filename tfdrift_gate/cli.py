@@ -31,7 +31,7 @@ class ExitCode(IntEnum):
 _SECTIONS = {
     "What Terraform believes": ("state", "workspace", "plan"),
     "Event history": ("events", "since", "until", "region", "deadline", "profile", "assume_role"),
-    "Judgement": ("rules", "no_waivers", "unmanaged", "fail_on", "on_error"),
+    "Judgement": ("rules", "no_waivers", "unmanaged", "verify", "fail_on", "on_error"),
     "Output": ("format", "output"),
 }
 
@@ -104,6 +104,11 @@ def cli() -> None:
     metavar="MODE",
     help="What nobody manages: attached (to a managed function; the default), all or none.",
 )
+@click.option(
+    "--verify/--no-verify",
+    default=None,
+    help="Ask Lambda itself whether each finding still stands, one read a resource. Default: no.",
+)
 @click.option("--fail-on", metavar="SEVERITY", help="low (the default), medium, high, critical or never.")
 @click.option("--on-error", metavar="fail|warn", help="What a verdict that could not be reached does. Default: fail.")
 @click.option("--format", metavar="NAME", help=f"What stdout gets: {', '.join(FORMATS)}. Default: table.")
@@ -122,6 +127,7 @@ def check(directory: str | None, **options: Any) -> None:
     tfdrift-gate check --state terraform.tfstate --events trail/ --since 2026-01-01
     """
     options["no_waivers"] = "true" if options["no_waivers"] else None
+    options["verify"] = None if options["verify"] is None else str(options["verify"]).lower()
     given = {**options, "dir": directory}
     environment = {name: value for name, value in os.environ.items() if name != f"{ENVIRONMENT_PREFIX}MODE"}
     warn = on_error_of(given, environment) == "warn"

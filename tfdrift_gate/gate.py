@@ -1,6 +1,6 @@
 """One run, from options to report: the order of the steps, and nothing else.
 
-sources → records → changes → drift (against what Terraform believes) → rules → report. Every step it calls is
+sources → records → changes → drift (against what Terraform believes) → rules → live → report. Every step it calls is
 pure but for reading what the options name.
 """
 
@@ -17,11 +17,15 @@ from tfdrift_gate.changes.interpret import interpret
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.errors import EventSourceError, GateError, UsageError
 from tfdrift_gate.instant import RETENTION, parse_bound, window
+from tfdrift_gate.live.choose import asks_of
+from tfdrift_gate.live.read import Lambda
+from tfdrift_gate.live.verdict import unasked, verified
 from tfdrift_gate.model import (
     Change,
     Coverage,
     Drift,
     Finding,
+    LiveCheck,
     Problem,
     RawRecord,
     Record,
@@ -37,7 +41,7 @@ from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
-from tfdrift_gate.rules.suppress import is_trusted, suppress
+from tfdrift_gate.rules.suppress import IGNORED, is_trusted, suppress
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, Question, Reading, Source, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
@@ -92,16 +96,22 @@ def check(
     configuration = Configuration({})
     if judged.drifts or judged.reverted:
         configuration = read_configuration(root)
-    findings, suppressed = _settle(judged.drifts, rules, configuration, settings, now.date())
-    reverted = [
-        _finding(drift, rules, configuration, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
+    left, suppressed = _suppressed(judged.drifts, rules, configuration, settings, now.date())
+    checked = _Checked([(drift, None, drift) for drift in left], [])
+    if settings.verify and left:
+        checked = _verified(left, catalog, configuration, settings, now, progress)
+    suppressed.extend(_finding(drift, rules, configuration, IGNORED, live) for drift, live in checked.ignored)
+    findings = [_finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
+    undone: list[tuple[Drift, LiveCheck | None]] = [
+        (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
     ]
+    reverted = [_finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned.relevant,
         managed=len(belief.instances),
-        coverage=_coverage(readings, learned.changes),
+        coverage=(*_coverage(readings, learned.changes), *checked.coverage),
         findings=_sorted(findings),
         suppressed=_sorted(suppressed),
         reverted=_sorted(reverted),
@@ -242,33 +252,84 @@ def _learn(raws: Sequence[RawRecord], span: TimeWindow, catalog: Catalog) -> _Le
     return _Learned(tuple(changes), tuple(skipped), relevant)
 
 
-def _settle(
+def _suppressed(
     drifts: Iterable[Drift], rules: RuleSet, configuration: Configuration, settings: Settings, today: date
-) -> tuple[list[Finding], list[Finding]]:
-    findings: list[Finding] = []
+) -> tuple[list[Drift], list[Finding]]:
+    """Take off the drifts what is not held against anyone; give what is left, and that."""
+    standing: list[Drift] = []
     suppressed: list[Finding] = []
     waivers = () if settings.no_waivers else rules.waivers
     for drift in drifts:
         declared = configuration.find(drift.instance.address) if drift.instance else None
         left, taken = suppress(drift, declared.ignores if declared else lambda _: False, waivers, rules.trusted, today)
         if left is not None:
-            findings.append(_finding(left, rules, configuration, None))
+            standing.append(left)
         suppressed.extend(_finding(part, rules, configuration, why) for part, why in taken)
-    return findings, suppressed
+    return standing, suppressed
 
 
-def _finding(drift: Drift, rules: RuleSet, configuration: Configuration, suppressed_by: Suppression | None) -> Finding:
+@dataclass(frozen=True)
+class _Checked:
+    """Drifts as Lambda itself tells, each with what it said."""
+
+    standing: list[tuple[Drift, LiveCheck | None, Drift]]
+    """The last of each: as CloudTrail told it. Waivers know a finding by that, so its id is that one's."""
+    refuted: list[tuple[Drift, LiveCheck | None]]
+    ignored: tuple[tuple[Drift, LiveCheck], ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+def _verified(
+    drifts: Sequence[Drift],
+    catalog: Catalog,
+    configuration: Configuration,
+    settings: Settings,
+    now: datetime,
+    progress: Progress,
+) -> _Checked:
+    """Ask Lambda about what would be a finding, at most one read a resource."""
+    asks = {ask.key: ask for ask in asks_of(drifts, catalog)}
+    asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
+    standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
+    refuted: list[tuple[Drift, LiveCheck | None]] = []
+    ignored: list[tuple[Drift, LiveCheck]] = []
+    for drift in drifts:
+        declared = configuration.find(drift.instance.address) if drift.instance else None
+        ignores = declared.ignores if declared else lambda _: False
+        ask = asks.get(drift.key)
+        resource = catalog.resources[drift.key.resource_type]
+        found = unasked(drift)
+        if ask:
+            found = verified(drift, ask, asked.answers[ask.key], resource, now, ignores)
+        if found.stands:
+            standing.append((*found.stands, drift))
+        if found.refuted:
+            refuted.append(found.refuted)
+        if found.ignored:
+            ignored.append(found.ignored)
+    return _Checked(standing, refuted, tuple(ignored), asked.coverage(now))
+
+
+def _finding(
+    drift: Drift,
+    rules: RuleSet,
+    configuration: Configuration,
+    suppressed_by: Suppression | None = None,
+    live: LiveCheck | None = None,
+    id_of: Drift | None = None,
+) -> Finding:
     verdict = severity_of(drift, rules.rules)
     declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
     source: SourceRange | None = declared.source if declared else None
     return Finding(
-        id=fingerprint(drift),
+        id=fingerprint(id_of or drift),
         drift=redact(drift),
         severity=verdict.severity,
         rule=verdict.rule,
-        reasons=verdict.reasons,
+        reasons=(*verdict.reasons, *(live.words if live else ())),
         source=source,
         suppressed_by=suppressed_by,
+        live=live,
     )
 
 

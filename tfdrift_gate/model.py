@@ -252,6 +252,18 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class LiveCheck:
+    """What Lambda itself, asked during the run (``--verify``), said about a finding."""
+
+    call: str | None
+    """The API that was asked; None where none was."""
+    outcome: str
+    """``stands``, ``reverted``, or ``unread`` where it could not be told."""
+    words: tuple[str, ...]
+    """What was found, attribute by attribute; never a value."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """A drift with its severity, as reports show it."""
 
@@ -262,6 +274,8 @@ class Finding:
     reasons: tuple[str, ...]
     source: SourceRange | None = None
     suppressed_by: Suppression | None = None
+    live: LiveCheck | None = None
+    """What a live read said; its words are among the reasons."""
 
     @property
     def address(self) -> str | None:

@@ -22,6 +22,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "unmanaged": ("attached", "all", "none"),
     "mode": ("off", "annotate", "fail"),
 }
+_FLAGS = frozenset({"no_waivers", "verify"})
 _LISTS = frozenset({"state", "events", "region", "output"})
 _OTHER_NAMES = {"regions": "region", "states": "state", "outputs": "output"}
 
@@ -45,6 +46,7 @@ class Settings:
     fail_on: str = "low"
     on_error: str = "fail"
     unmanaged: str = "attached"
+    verify: bool = False
     deadline: float = 60.0
     format: str = "table"
     output: tuple[str, ...] = ()
@@ -128,7 +130,7 @@ def _read(name: str, value: object, shown: str) -> object:
     text = str(value).strip()
     if name in _CHOICES and text not in _CHOICES[name]:
         raise UsageError(f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these")
-    if name == "no_waivers":
+    if name in _FLAGS:
         if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise UsageError(f"reading {shown}: {text!r} is neither true nor false", "write true or false")
         return text.lower() in ("true", "1", "yes")

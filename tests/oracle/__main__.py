@@ -145,11 +145,13 @@ def told(outcome: Outcome, seed: int, number: int) -> str:
         ("only the gate finds", comparison.invented),
         ("CloudTrail withholds it, and the gate is silent", comparison.silent),
         ("Terraform's refresh, all of it", outcome.refreshed),
-        ("the gate, all of it", outcome.verdict.found),
-        ("the gate, withheld", outcome.verdict.withheld),
     ):
         parts.append(f"{title}:")
         parts += [f"  {address} {attribute}" for address, attribute in sorted(pairs)] or ["  (nothing)"]
+    parts.append("the gate, in its own words:")
+    for finding in outcome.findings:
+        parts.append(f"  {finding['kind']} {finding['address']}")
+        parts += [f"    {json.dumps(change)}" for change in finding["changes"]]
     parts.append("records:")
     shown = ("eventTime", "eventName", "errorCode", "requestParameters", "responseElements")
     parts += ["  " + json.dumps({name: record[name] for name in shown if name in record}) for record in outcome.records]

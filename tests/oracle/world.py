@@ -131,7 +131,6 @@ class World:
         self._aws = self._stack.enter_context(LocalAws())
         self._environment |= {"AWS_ENDPOINT_URL": self._aws.endpoint_url, "AWS_REGION": REGION}
         self._run("init")
-        self._environment |= {"TF_REATTACH_PROVIDERS": self._start_provider()}
         world = self._applied()
         # What the provider writes as null at first and as [] or "" after its first refresh is no drift.
         self._run("apply", "-refresh-only", "-auto-approve")
@@ -157,6 +156,7 @@ class World:
             variables = json.dumps({"cells": self.cells, "world": world})
             (self.root / "terraform.tfvars.json").write_text(variables, encoding="utf-8")
             self._environment |= people.deployer(self._aws.endpoint_url, REGION)
+            self._environment |= {"TF_REATTACH_PROVIDERS": self._start_provider()}
             try:
                 self._run("apply", "-auto-approve", "-parallelism=20", timeout=90 + 5 * len(self.cells))
             except (TerraformFailed, subprocess.TimeoutExpired):

@@ -15,6 +15,7 @@ from tfdrift_gate.catalog.entries import (
     Resource,
     Where,
 )
+from tfdrift_gate.catalog.live import LiveRead
 from tfdrift_gate.catalog.load import load_catalog, read_catalog
 from tfdrift_gate.catalog.path import Path
 
@@ -25,6 +26,7 @@ __all__ = [
     "EventEntry",
     "IdentityPart",
     "Implied",
+    "LiveRead",
     "Parent",
     "Path",
     "Resource",

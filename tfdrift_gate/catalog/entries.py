@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name, partition_of
+from tfdrift_gate.catalog.live import LiveRead, fill
 from tfdrift_gate.catalog.path import Path
 from tfdrift_gate.model import Effect, ResourceKey
-
-_OPTIONAL = re.compile(r"\[([^\[\]]*\{(\w+)\}[^\[\]]*)\]")
-_DEFAULTED = re.compile(r"\{(\w+)\|([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -144,14 +141,25 @@ class Resource:
     modified_at: Clock | None = None
     complete: tuple[str, ...] = ()
     implied_by: Implied | None = None
+    live: tuple[LiveRead, ...] = ()
 
     def id_of(self, key: ResourceKey) -> str:
         """Write Terraform's import id for ``key``."""
+        return fill(self.import_id, self._named(key))
+
+    def request_of(self, read: LiveRead, key: ResourceKey) -> dict[str, str | int]:
+        """Write the request of a live read about ``key``.
+
+        Raises ValueError where a name part that must be a number is none.
+        """
+        parts = self._named(key)
+        whole = {f"{{{name}}}" for name, part in self.identity.items() if part.as_ == "number"}
+        filled = {member: (template, fill(template, parts)) for member, template in read.request.items()}
+        return {member: int(text) if template in whole else text for member, (template, text) in filled.items() if text}
+
+    def _named(self, key: ResourceKey) -> dict[str, str]:
         parts = dict(zip(self.identity, key.parts, strict=True))
-        parts |= {"account": key.account, "region": key.region, "partition": partition_of(key.region)}
-        template = _OPTIONAL.sub(lambda found: found[1] if parts[found[2]] else "", self.import_id)
-        template = _DEFAULTED.sub(lambda found: f"{{{found[1]}}}" if parts[found[1]] else found[2], template)
-        return template.format_map(parts)
+        return parts | {"account": key.account, "region": key.region, "partition": partition_of(key.region)}
 
     def part(self, key: ResourceKey, name: str) -> str:
         """Give one name part of ``key``; empty where the type has no such part."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from tfdrift_gate.catalog.entries import (
     Resource,
     Where,
 )
+from tfdrift_gate.catalog.live import LiveRead
 from tfdrift_gate.errors import CatalogError
 from tfdrift_gate.model import Effect
 
@@ -102,7 +104,24 @@ def _resource(where: str, name: str, body: Mapping[str, Any]) -> Resource:
     for key, kind in (("arn", Where), ("parent", Parent), ("modified_at", Clock), ("implied_by", Implied)):
         if key in body:
             known[key] = _entry(f"{where}.{key}", kind, body[key])
-    return _entry(where, Resource, {**known, "type": name})
+    reads = known.pop("live", [])
+    resource = _entry(where, Resource, {**known, "type": name})
+    return replace(resource, live=tuple(_live(f"{where}.live.{read['call']}", read, resource) for read in reads))
+
+
+def _live(where: str, body: Mapping[str, Any], resource: Resource) -> LiveRead:
+    hidden = _paths(where, body.get("without", ()), resource)
+    shown = tuple(path for path in _paths(where, body.get("attributes"), resource) if path not in hidden)
+    given = {key: value for key, value in body.items() if key not in ("attributes", "without")}
+    given |= {"attributes": shown, "lacks": frozenset(_paths(where, body.get("lacks", ()), resource))}
+    read = _entry(where, LiveRead, given)
+    if unknown := sorted(set(read.members) - set(shown)):
+        raise CatalogError(f"reading the catalogue {where}: {unknown[0]} is no attribute that the read shows")
+    names = {*resource.identity, "account", "region", "partition"}
+    for template in read.request.values():
+        if unknown := sorted(set(re.findall(r"\{(\w+)", template)) - names):
+            raise CatalogError(f"reading the catalogue {where}: {unknown[0]} is no name part of its resource")
+    return read
 
 
 def _with_asked(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,8 +140,8 @@ def _events(
 ) -> Iterable[EventEntry]:
     for name in _listed(body["resource"]):
         resource = found[name]
-        never = _settable(where, body.get("cannot_set", ()), resource)
-        settable = tuple(path for path in _settable(where, body.get("attributes"), resource) if path not in never)
+        never = _paths(where, body.get("cannot_set", ()), resource)
+        settable = tuple(path for path in _paths(where, body.get("attributes"), resource) if path not in never)
         given = {key: value for key, value in body.items() if key not in ("attributes", "cannot_set")}
         given |= {
             "api": api,
@@ -138,7 +157,7 @@ def _events(
         yield entry
 
 
-def _settable(where: str, names: Iterable[str] | None, resource: Resource) -> tuple[str, ...]:
+def _paths(where: str, names: Iterable[str] | None, resource: Resource) -> tuple[str, ...]:
     """Spell out attribute names: ``vpc_config`` stands for everything in that block."""
     if names is None:
         return tuple(resource.attributes)

@@ -218,7 +218,7 @@ def _version_left(net: Net, believed: str) -> Write | None:
         return None
     left = top
     while left in gone:
-        left = str(int(left) - 1) if left.isdecimal() else ""
+        left = str(int(left) - 1) if left.isdecimal() and len(left) < 20 else ""
     if left == "0":
         return Write("$LATEST", gone[top], asked=True)
     return Write(left, told_by[left], asked=True) if left in told_by else Write(WITHHELD, gone[top], asked=True)

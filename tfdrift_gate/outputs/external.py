@@ -97,5 +97,8 @@ def _lines(finding: Finding) -> list[str]:
             lines.append(f"{indent}{name} at {text.when(event)}, {region}")
         else:
             lines.append(f"{indent}by nobody seen in the window, {region}")
-    lines.extend(f"{indent}why: {text.printable(reason)}" for reason in finding.reasons[:3])
+    live = finding.live.words if finding.live else ()
+    why = [reason for reason in finding.reasons if reason not in live]
+    lines.extend(f"{indent}why: {text.printable(reason)}" for reason in why[:3])
+    lines.extend(f"{indent}{text.printable(word)}" for word in live[:3])
     return lines

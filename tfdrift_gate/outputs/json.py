@@ -66,7 +66,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
-    """Make one finding's JSON object; a suppressed one also says by what."""
+    """Make one finding's JSON object; a suppressed one says by what, a verified one what came of that."""
     drift = finding.drift
     last = finding.last_event
     entry: dict[str, Any] = {
@@ -90,6 +90,8 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     if finding.source:
         source = finding.source
         entry["source"] = {"file": source.file, "line": source.line, "end_line": source.end_line}
+    if finding.live:
+        entry["live"] = {"call": finding.live.call, "outcome": finding.live.outcome}
     if finding.suppressed_by:
         why = finding.suppressed_by
         entry["suppressed_by"] = {"kind": why.kind, "reason": why.reason, **why.details}

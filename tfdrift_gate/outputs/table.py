@@ -70,6 +70,8 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
         )
         if finding.suppressed_by:
             line += f"\n    {finding.suppressed_by.kind}: {text.printable(finding.suppressed_by.reason)}"
+        if finding.live:
+            line += "".join(f"\n    {text.printable(word)}" for word in finding.live.words)
         lines.append(line)
     return ["\n".join(lines)]
 

@@ -36,7 +36,7 @@ def suppress(
     left: Drift | None = drift
     if drift.kind is Kind.MODIFIED:
         parted = tuple(part for change in drift.changes for part in _parted(change, ignores))
-        left = _take(replace(drift, changes=parted), partial(_is_ignored, ignores), _IGNORED, taken)
+        left = _take(replace(drift, changes=parted), partial(_is_ignored, ignores), IGNORED, taken)
     for waiver in waivers:
         if left is not None and today < waiver.expires and _is_about(waiver, left):
             left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
@@ -96,7 +96,8 @@ def _without(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in keys}
 
 
-_IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
+IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
+"""Why what ``ignore_changes`` covers is no finding."""
 
 
 def _take(

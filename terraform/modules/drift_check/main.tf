@@ -17,6 +17,7 @@ locals {
     rules          = var.rules
     assume_role    = var.assume_role
     profile        = var.profile
+    verify         = var.verify == null ? null : tostring(var.verify)
   } : name => value if value != null && value != "" }
 
   # Always 1, but unknown or sensitive where an input is, and a for_each may be neither. An input that is known

@@ -66,14 +66,20 @@ variable "rules" {
 }
 
 variable "assume_role" {
-  description = "The ARN of a role to assume for reading event history."
+  description = "The ARN of a role to assume for reading event history, and Lambda with verify."
   type        = string
   default     = null
 }
 
 variable "profile" {
-  description = "The AWS profile with which event history is read."
+  description = "The AWS profile with which event history is read, and Lambda with verify."
   type        = string
+  default     = null
+}
+
+variable "verify" {
+  description = "Whether Lambda itself is asked if each finding still stands, one read a resource (README: what that may read). Null leaves it to the program (false)."
+  type        = bool
   default     = null
 }
 
