@@ -58,8 +58,10 @@ def run(records: list[Any], state: Any = EVERYTHING, **given_: Any) -> Report:
 
 
 def stored(statement: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    request = {"functionName": "orders", "statementId": statement["Sid"], "action": "lambda:InvokeFunction"}
+    principal = "*" if statement["Principal"] == "*" else "events.amazonaws.com"
     answer = {"statement": json.dumps(statement)}
-    return builders.add_permission(statement["Sid"], **fields) | {"responseElements": answer}
+    return builders.record("AddPermission20150331v2", request | {"principal": principal}, answer, **fields)
 
 
 @st.composite
