@@ -28,12 +28,23 @@ ORDERS = 'resource "aws_lambda_function" "orders" {\n  function_name = "orders"\
 class Root:
     """A root module whose state manages ``orders``, and the program run on it."""
 
-    def __init__(self, aws: LocalAws, folder: Path) -> None:
+    def __init__(self, aws: LocalAws, lambda_: Any, folder: Path) -> None:
         self.aws = aws
+        self._lambda = lambda_
         self.folder = folder
         self.environment: dict[str, str | None] = dict(aws_environment(aws.endpoint_url))
         folder.mkdir(exist_ok=True)
         self.configure("")
+
+    def memory(self, size: int) -> None:
+        """Set the function's memory by hand, a while after whatever came before."""
+        self.aws.advance(10)
+        self._lambda.update_function_configuration(FunctionName="orders", MemorySize=size)
+
+    def variables(self, **values: str) -> None:
+        """Set the function's environment variables by hand, a while after whatever came before."""
+        self.aws.advance(10)
+        self._lambda.update_function_configuration(FunctionName="orders", Environment={"Variables": values})
 
     def configure(self, lifecycle: str) -> None:
         (self.folder / "main.tf").write_text(ORDERS % lifecycle, encoding="utf-8")
@@ -59,26 +70,18 @@ class Root:
 
 @pytest.fixture
 def root(aws: LocalAws, lambda_: Any, tmp_path: Path) -> Root:
-    root = Root(aws, tmp_path / "root")
+    root = Root(aws, lambda_, tmp_path / "root")
     root.believe(resource("aws_lambda_function", "orders", function_attributes(lambda_)))
     # Time enough for what follows to lie in the past of a gate in another process.
     aws.advance(-7200)
     return root
 
 
-def memory(lambda_: Any, size: int) -> None:
-    lambda_.update_function_configuration(FunctionName="orders", MemorySize=size)
-
-
-def variables(lambda_: Any, **values: str) -> None:
-    lambda_.update_function_configuration(FunctionName="orders", Environment={"Variables": values})
-
-
-def test_a_repair_that_the_trail_does_not_show_yet_is_seen(root: Root, lambda_: Any) -> None:
-    memory(lambda_, 1024)
+def test_a_repair_that_the_trail_does_not_show_yet_is_seen(root: Root) -> None:
+    root.memory(1024)
     root.aws.advance(3600)
     root.aws.set_delivery_delay(900)
-    memory(lambda_, 128)
+    root.memory(128)
     assert root.report()["verdict"] == "drift"
     report = root.report("--verify")
     assert (report["verdict"], report["counts"]["reverted"]) == ("clean", 1)
@@ -93,10 +96,10 @@ def test_a_repair_that_the_trail_does_not_show_yet_is_seen(root: Root, lambda_: 
     assert "Read lambda: 123456789012 eu-west-1" in table.stdout
 
 
-def test_lambda_is_asked_only_with_verify_and_only_about_findings(root: Root, lambda_: Any) -> None:
+def test_lambda_is_asked_only_with_verify_and_only_about_findings(root: Root) -> None:
     before = reads_of(root.aws)
     assert root.report("--verify")["verdict"] == "clean"
-    memory(lambda_, 1024)
+    root.memory(1024)
     assert root.report()["verdict"] == "drift"
     (root.folder / ".tfdrift-gate.yaml").write_text(
         'waivers:\n  - {address: "*", reason: INC-1, owner: payments, expires: 2999-01-01}\n', encoding="utf-8"
@@ -105,10 +108,10 @@ def test_lambda_is_asked_only_with_verify_and_only_about_findings(root: Root, la
     assert reads_of(root.aws) == before
 
 
-def test_the_environment_switches_it_on_and_the_command_line_off_again(root: Root, lambda_: Any) -> None:
-    memory(lambda_, 1024)
-    memory(lambda_, 128)
-    memory(lambda_, 1024)
+def test_the_environment_switches_it_on_and_the_command_line_off_again(root: Root) -> None:
+    root.memory(1024)
+    root.memory(128)
+    root.memory(1024)
     root.environment["TFDRIFT_GATE_VERIFY"] = "true"
     assert root.report()["findings"][0]["live"]["outcome"] == "stands"
     assert "live" not in root.report("--no-verify")["findings"][0]
@@ -126,7 +129,7 @@ def test_one_read_serves_every_instance_and_several_attributes(root: Root, lambd
 
 
 def test_several_families_take_one_get_function(root: Root, lambda_: Any) -> None:
-    memory(lambda_, 1024)
+    root.memory(1024)
     lambda_.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=5)
     lambda_.tag_resource(Resource=FUNCTION_ARN, Tags={"team": "x"})
     before = sum(reads_of(root.aws).values())
@@ -141,9 +144,9 @@ def test_several_families_take_one_get_function(root: Root, lambda_: Any) -> Non
 
 
 @pytest.mark.parametrize("denied", [True, False])
-def test_no_permission_leaves_the_finding_the_exit_code_and_a_reason(root: Root, lambda_: Any, denied: bool) -> None:
-    memory(lambda_, 1024)
-    memory(lambda_, 1025)
+def test_no_permission_leaves_the_finding_the_exit_code_and_a_reason(root: Root, denied: bool) -> None:
+    root.memory(1024)
+    root.memory(1025)
     root.aws.set_denied(["GetFunctionConfiguration"] if denied else [])
     report = root.report("--verify")
     (finding,) = report["findings"]
@@ -157,8 +160,8 @@ def test_no_permission_leaves_the_finding_the_exit_code_and_a_reason(root: Root,
     assert entry["complete"] is not denied
 
 
-def test_without_credentials_files_are_judged_all_the_same(root: Root, lambda_: Any, tmp_path: Path) -> None:
-    memory(lambda_, 1024)
+def test_without_credentials_files_are_judged_all_the_same(root: Root, tmp_path: Path) -> None:
+    root.memory(1024)
     (tmp_path / "trail.json").write_text(json.dumps({"Records": root.aws.records()}), encoding="utf-8")
     root.environment = {"AWS_ENDPOINT_URL": root.aws.endpoint_url}
     (finding,) = root.report("--verify", "--events", str(tmp_path / "trail.json"))["findings"]
@@ -169,10 +172,10 @@ def test_without_credentials_files_are_judged_all_the_same(root: Root, lambda_: 
 def test_a_function_of_that_name_in_the_wrong_account_refutes_nothing(root: Root, lambda_: Any, tmp_path: Path) -> None:
     foreign = FUNCTION_ARN.replace("123456789012", OTHER_ACCOUNT)
     root.believe(resource("aws_lambda_function", "orders", function_attributes(lambda_, arn=foreign)))
-    memory(lambda_, 1024)
+    root.memory(1024)
     text = json.dumps({"Records": root.aws.records()[-1:]}).replace("123456789012", OTHER_ACCOUNT)
     (tmp_path / "trail.json").write_text(text, encoding="utf-8")
-    memory(lambda_, 128)
+    root.memory(128)
     (finding,) = root.report("--verify", "--events", str(tmp_path / "trail.json"))["findings"]
     assert finding["live"]["outcome"] == "unread"
     assert (
@@ -184,21 +187,21 @@ def test_a_function_of_that_name_in_the_wrong_account_refutes_nothing(root: Root
 # In the plan
 
 
-def test_the_plan_says_what_was_asked_and_two_runs_the_same(root: Root, lambda_: Any) -> None:
-    memory(lambda_, 1024)
+def test_the_plan_says_what_was_asked_and_two_runs_the_same(root: Root) -> None:
+    root.memory(1024)
     done = root.external(verify="true", mode="fail")
     found = json.loads(done.stdout)
     assert (found["verdict"], found["blocking"]) == ("drift", "true")
     assert "asked live (GetFunctionConfiguration): memory_size still differs" in found["message"]
     assert done.stdout == root.external(verify="true", mode="fail").stdout
-    memory(lambda_, 128)
+    root.memory(128)
     root.aws.set_delivery_delay(1)
     assert json.loads(root.external(verify="true").stdout)["verdict"] == "clean"
 
 
-def test_a_waiver_by_the_id_of_a_verified_finding_waives_it(root: Root, lambda_: Any) -> None:
-    variables(lambda_, PASSWORD=SECRETS[1])
-    memory(lambda_, 1024)
+def test_a_waiver_by_the_id_of_a_verified_finding_waives_it(root: Root) -> None:
+    root.variables(PASSWORD=SECRETS[1])
+    root.memory(1024)
     (finding,) = root.report("--verify")["findings"]
     assert [change["known"] for change in finding["changes"]] == [True, True]
     (root.folder / ".tfdrift-gate.yaml").write_text(
@@ -208,16 +211,16 @@ def test_a_waiver_by_the_id_of_a_verified_finding_waives_it(root: Root, lambda_:
     assert root.report("--verify")["verdict"] == "clean"
 
 
-def test_a_variable_under_ignore_changes_is_ignored_as_terraform_does(root: Root, lambda_: Any) -> None:
+def test_a_variable_under_ignore_changes_is_ignored_as_terraform_does(root: Root) -> None:
     path = 'environment[0].variables["BUILD"]'
     root.configure(f"  lifecycle {{\n    ignore_changes = [{path}]\n  }}\n")
-    variables(lambda_, PASSWORD="hunter2", BUILD="7")
+    root.variables(PASSWORD="hunter2", BUILD="7")
     assert root.report()["verdict"] == "drift"
     report = root.report("--verify")
     (suppressed,) = report["suppressed"]
     assert suppressed["suppressed_by"]["kind"] == "ignore_changes"
     assert suppressed["reasons"][-1].endswith("environment variables: added BUILD")
-    variables(lambda_, PASSWORD=SECRETS[1], BUILD="7")
+    root.variables(PASSWORD=SECRETS[1], BUILD="7")
     (finding,) = root.report("--verify")["findings"]
     assert finding["reasons"][-1].endswith("environment variables: changed PASSWORD")
 
@@ -237,7 +240,7 @@ def assert_no_secret(*texts: str) -> None:
 def test_no_value_of_a_variable_and_no_digest_of_one_leaves_the_program(
     root: Root, lambda_: Any, tmp_path: Path, live: str, debug: str | None
 ) -> None:
-    variables(lambda_, PASSWORD=SECRETS[1], TOKEN=SECRETS[2])
+    root.variables(PASSWORD=SECRETS[1], TOKEN=SECRETS[2])
     if live in ("gone", "again"):
         lambda_.delete_function(FunctionName="orders")
     if live == "again":
@@ -251,7 +254,7 @@ def test_no_value_of_a_variable_and_no_digest_of_one_leaves_the_program(
         )
     records = root.aws.records()
     if live == "as before":
-        variables(lambda_, PASSWORD="hunter2")
+        root.variables(PASSWORD="hunter2")
     root.aws.set_denied(["GetFunctionConfiguration"] if live == "denied" else [])
     (tmp_path / "trail.json").write_text(json.dumps({"Records": records}), encoding="utf-8")
     root.environment["TFDRIFT_GATE_DEBUG"] = debug
@@ -270,8 +273,8 @@ def test_no_value_of_a_variable_and_no_digest_of_one_leaves_the_program(
     assert "Traceback" not in "".join(said)
 
 
-def test_the_names_of_the_variables_that_differ_are_told(root: Root, lambda_: Any) -> None:
-    variables(lambda_, PASSWORD=SECRETS[1], TOKEN=SECRETS[2])
+def test_the_names_of_the_variables_that_differ_are_told(root: Root) -> None:
+    root.variables(PASSWORD=SECRETS[1], TOKEN=SECRETS[2])
     done = root.check("--verify")
     assert "environment variables: added TOKEN; changed PASSWORD" in done.stdout
     assert_no_secret(done.stdout, done.stderr)
