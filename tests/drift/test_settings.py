@@ -383,3 +383,17 @@ def test_nothing_is_nothing_in_every_spelling(tmp_path: Path, request_: dict[str
     body["requestParameters"] |= request_
     report = check(tmp_path, [body], [function_state(**state)])
     assert is_silent(report), written(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [
+        ("PutFunctionConcurrency20171031", "reserved_concurrent_executions"),
+        ("PutFunctionCodeSigningConfig", "code_signing_config_arn"),
+    ],
+)
+def test_a_call_that_can_only_have_set_one_thing_and_does_not_tell_it_is_a_change_not_known(
+    tmp_path: Path, name: str, attribute: str
+) -> None:
+    change = only(only(check(tmp_path, [on_function(name, {})]).findings).drift.changes)
+    assert (change.attribute, change.known) == (attribute, False)
