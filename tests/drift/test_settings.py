@@ -116,19 +116,23 @@ UNSET = {"maximum_retry_attempts": 2, "maximum_event_age_in_seconds": 0, "destin
     [
         {},
         {"maximumRetryAttempts": 2},
-        {"maximumEventAgeInSeconds": 21600},
         {"destinationConfig": {}},
         {"destinationConfig": {"onFailure": {}, "onSuccess": {}}},
         {"destinationConfig": {"onFailure": {"destination": None}, "onSuccess": {"destination": None}}},
     ],
 )
-@pytest.mark.parametrize("age", [0, None, 21600])
+@pytest.mark.parametrize("age", [0, None])
 def test_defaults_of_an_event_invoke_configuration_are_as_if_nothing_were_set(
     tmp_path: Path, request_: dict[str, Any], age: int | None
 ) -> None:
     state = invoke_config_state(**(UNSET | {"maximum_event_age_in_seconds": age}))
     report = judged(tmp_path, put_invoke_config(request_), state)
     assert is_silent(report), written(report)
+
+
+def test_an_age_that_was_set_differs_from_one_that_was_not_as_a_refresh_has_it(tmp_path: Path) -> None:
+    report = judged(tmp_path, put_invoke_config({"maximumEventAgeInSeconds": 21600}), invoke_config_state(**UNSET))
+    assert pairs(report) == {"maximum_event_age_in_seconds": (None, 21600)}
 
 
 def test_no_retries_are_not_the_default_number_of_retries(tmp_path: Path) -> None:

@@ -94,6 +94,19 @@ def test_what_is_computed_is_left_out_on_both_sides() -> None:
     assert not compare([], Verdict(frozenset({pair}))).disagrees
 
 
+def test_a_version_counts_only_where_terraform_publishes() -> None:
+    unpublished = (FUNCTION.format("c00").replace("full", "bare"), "version")
+    assert not compare([unpublished], Verdict(frozenset())).disagrees
+    assert compare([(FUNCTION.format("c00"), "version")], Verdict(frozenset())).disagrees
+
+
+def test_a_change_of_tags_counts_once_and_a_lost_default_tag_counts() -> None:
+    tags, tags_all = ((FUNCTION.format("c00"), name) for name in ("tags", "tags_all"))
+    assert not compare([tags, tags_all], Verdict(frozenset({tags}))).disagrees
+    assert not compare([tags_all], Verdict(frozenset({tags_all}))).disagrees
+    assert compare([tags_all], Verdict(frozenset())).disagrees
+
+
 def test_silence_about_a_withheld_value_that_changed_is_a_disagreement() -> None:
     pair = (FUNCTION.format("c00"), "environment")
     assert compare([pair], Verdict(frozenset())).silent == {pair}

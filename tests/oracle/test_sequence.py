@@ -84,8 +84,10 @@ def call(api: str, subject: str = "full") -> Call:
 
 
 def test_two_writers_of_one_thing_share_a_second_only_where_their_order_is_recorded() -> None:
-    configure, deploy = call("UpdateFunctionConfiguration"), call("UpdateFunctionCode")
-    assert not may_share_second([configure], deploy)
+    memory = Call("UpdateFunctionConfiguration", {"FunctionName": "f", "MemorySize": 512}, "full")
+    handler = Call("UpdateFunctionConfiguration", {"FunctionName": "f", "Handler": "x.y"}, "full")
+    assert may_share_second([memory], handler), "the later answer shows what the earlier one set"
+    assert not may_share_second([memory, handler], memory)
     assert may_share_second([call("RemovePermission", "p")], call("AddPermission", "p"))
     assert not may_share_second([call("AddPermission", "p")], call("RemovePermission", "p"))
     assert not may_share_second([call("UpdateAlias", "a")], call("UpdateAlias", "a"))

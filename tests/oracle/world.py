@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -21,11 +22,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from tests.local_aws import LocalAws, people
-from tests.oracle.call import Call, filled, may_share_second
+from tests.oracle.call import ELSEWHERE, REGION, Call, filled, may_share_second
 from tests.oracle.refresh import Pair, refreshed
 from tests.terraform_cli.binary import Completed, Terraform
+from tests.terraform_cli.providers import Providers
 
-REGION = "us-east-1"
 ACCOUNT = "123456789012"
 PEOPLE = ("ops_engineer", "developer", "oncall_admin", "sre_team")
 ADDRESS = 'module.cell["{}"].'
@@ -116,7 +117,7 @@ class World:
                 self._aws.advance(_STEP_SECONDS)
                 this_second = []
             this_second.append(call)
-            operation = getattr(self._people[call.who], xform_name(call.api))
+            operation = getattr(self._people[call.who, call.region], xform_name(call.api))
             try:
                 operation(**filled(call.arguments, self._names[cell]))
             except (ClientError, ParamValidationError):
@@ -134,7 +135,9 @@ class World:
         world = self._applied()
         # What the provider writes as null at first and as [] or "" after its first refresh is no drift.
         self._run("apply", "-refresh-only", "-auto-approve")
-        self._people = {name: getattr(people, name)(self._aws.endpoint_url, REGION) for name in PEOPLE}
+        self._people = {(name, REGION): getattr(people, name)(self._aws.endpoint_url, REGION) for name in PEOPLE}
+        elsewhere = people.ops_engineer(self._aws.endpoint_url, ELSEWHERE)
+        self._people |= {(name, ELSEWHERE): elsewhere for name in PEOPLE}
         state = json.loads(self.state.read_text(encoding="utf-8"))
         self._names = {cell: _names(cell, state) | world for cell in self.cells}
         self._aws.hold_clock()
@@ -258,6 +261,19 @@ def _prerequisites(endpoint_url: str) -> dict[str, str]:
         "key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-00000000000a",
         "files": f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-0000000000000000a",
         "profile": f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/orders/abcdefghij",
+    }
+
+
+def bare_environment(folder: Path, providers: Providers) -> dict[str, str]:
+    """Give Terraform an environment that knows nothing of who runs it; ``folder`` takes a home of its own."""
+    home = folder / "home"
+    home.mkdir()
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TF_CLI_CONFIG_FILE": str(providers.cli_config),
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
     }
 
 
