@@ -25,7 +25,9 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     for _, group in groupby(sorted(changes, key=lambda change: change.event.event_time), _second):
         second = list(group)
         if len(second) > 1:
-            second.sort(key=lambda change: (change.event.event_id or "", repr(change)))
+            if len({change.event.event_id for change in second}) < len(second):
+                second.sort(key=repr)
+            second.sort(key=lambda change: change.event.event_id or "")
             second.sort(key=lambda change: change.modified_at.timestamp() if change.modified_at else 0.0)
             second = _within_a_second(second, exists)
         ordered.extend(second)
