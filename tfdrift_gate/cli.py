@@ -89,10 +89,16 @@ def cli() -> None:
     help="Repeatable. Default: the regions of the managed resources.",
 )
 @click.option(
-    "--deadline", metavar="SECONDS", help="How long reading one region's event history may take. Default: 60."
+    "--deadline",
+    metavar="SECONDS",
+    help="How long reading one region's event history, or all reads of --verify, may take. Default: 60.",
 )
 @click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
-@click.option("--assume-role", metavar="ARN", help="A role to assume for reading event history and named states.")
+@click.option(
+    "--assume-role",
+    metavar="ARN",
+    help="A role to assume for reading event history and named states, and for --verify.",
+)
 @click.option(
     "--rules",
     metavar="FILE",

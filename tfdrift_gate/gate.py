@@ -6,7 +6,7 @@ pure but for reading what the options name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -41,10 +41,11 @@ from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
-from tfdrift_gate.rules.suppress import IGNORED, is_trusted, suppress
+from tfdrift_gate.rules.suppress import is_trusted, suppress
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, Question, Reading, Source, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.declaration import IGNORED, Exceptions
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
 from tfdrift_gate.terraform.plan import read_plan
 from tfdrift_gate.terraform.root import RootModule, open_root
@@ -95,7 +96,7 @@ def check(
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
     if judged.drifts or judged.reverted:
-        configuration = read_configuration(root)
+        configuration = read_configuration(root, environment)
     left, suppressed = _suppressed(judged.drifts, rules, configuration, settings, now.date())
     checked = _Checked([(drift, None, drift) for drift in left], [])
     if settings.verify and left:
@@ -260,12 +261,16 @@ def _suppressed(
     suppressed: list[Finding] = []
     waivers = () if settings.no_waivers else rules.waivers
     for drift in drifts:
-        declared = configuration.find(drift.instance.address) if drift.instance else None
-        left, taken = suppress(drift, declared.ignores if declared else lambda _: False, waivers, rules.trusted, today)
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
+        left, taken = suppress(drift, exceptions, waivers, rules.trusted, today)
         if left is not None:
             standing.append(left)
         suppressed.extend(_finding(part, rules, configuration, why) for part, why in taken)
     return standing, suppressed
+
+
+def _covered_by(exceptions: Exceptions) -> Callable[[str], bool]:
+    return lambda attribute: any(covers(attribute) for _, covers in exceptions)
 
 
 @dataclass(frozen=True)
@@ -294,13 +299,12 @@ def _verified(
     refuted: list[tuple[Drift, LiveCheck | None]] = []
     ignored: list[tuple[Drift, LiveCheck]] = []
     for drift in drifts:
-        declared = configuration.find(drift.instance.address) if drift.instance else None
-        ignores = declared.ignores if declared else lambda _: False
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
         ask = asks.get(drift.key)
         resource = catalog.resources[drift.key.resource_type]
         found = unasked(drift)
         if ask:
-            found = verified(drift, ask, asked.answers[ask.key], resource, now, ignores)
+            found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
         if found.stands:
             standing.append((*found.stands, drift))
         if found.refuted:

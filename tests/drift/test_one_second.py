@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from tests.attached import (
     invoke_config_state,
+    policy_state,
     provisioned_state,
     put_provisioned,
     put_recursion,
     recursion_state,
+    statement,
     update_invoke_config,
     update_url,
     url_state,
@@ -38,6 +41,7 @@ from tests.builders import (
     update_code,
     update_configuration,
     update_mapping,
+    without,
     written,
 )
 from tfdrift_gate.model import Kind
@@ -169,6 +173,24 @@ def test_a_permission_removed_and_added_in_one_second_was_altered(tmp_path: Path
     report = check(tmp_path, calls, [function_state(), permission_state()])
     assert only(report.findings).drift.kind is not Kind.DELETED
     assert [change.after for change in only(report.findings).drift.changes] == ["*"]
+
+
+@pytest.mark.parametrize("ids", IDS)
+def test_a_statement_removed_and_added_in_one_second_is_in_the_policy(tmp_path: Path, ids: tuple[int, int]) -> None:
+    answer = {"statement": json.dumps(statement(principal="*"))}
+    calls = numbered(ids, add_permission() | {"responseElements": answer}, remove_permission())
+    report = check(tmp_path, calls, [function_state(), policy_state()])
+    change = only(only(report.findings).drift.changes)
+    assert json.loads(change.after)["Statement"] == [statement(principal="*")]
+    assert change.note == ""
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_records_without_any_id_give_one_report_in_any_order(tmp_path: Path, order: int) -> None:
+    calls = [without(call, "eventID") for call in (put_concurrency(50), put_concurrency(60), put_concurrency(70))]
+    report = check(tmp_path, calls[::order])
+    change = only(only(report.findings).drift.changes)
+    assert (change.after, change.note) == (70, NOTE)
 
 
 NEW = {

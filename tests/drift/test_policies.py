@@ -160,6 +160,21 @@ def test_a_policy_nobody_manages_on_a_managed_function_is_unmanaged(tmp_path: Pa
     assert finding.drift.parent_address == "aws_lambda_function.orders"
 
 
+@pytest.mark.parametrize("replaced", [put_policy(policy(statement()), at="10:05:00"), delete_policy(at="10:05:00")])
+def test_a_permission_added_by_hand_that_a_new_policy_took_away_is_there_no_more(
+    tmp_path: Path, replaced: dict[str, Any]
+) -> None:
+    report = check(tmp_path, [add_permission("mine"), replaced], [function_state()])
+    assert "aws_lambda_permission" not in {finding.drift.key.resource_type for finding in report.findings}
+    assert "orders/mine" in {finding.drift.resource_id for finding in report.reverted}
+
+
+def test_a_permission_added_by_hand_that_a_new_policy_keeps_is_still_there(tmp_path: Path) -> None:
+    calls = [add_permission("mine"), put_policy(policy(statement("mine")), at="10:05:00")]
+    report = check(tmp_path, calls, [function_state()])
+    assert "orders/mine" in {finding.drift.resource_id for finding in report.findings}
+
+
 # --- AddPermission and RemovePermission against a managed policy ------------------------------------------------------
 
 

@@ -155,3 +155,17 @@ def test_an_answer_from_before_invoke_modes_says_nothing_of_them(tmp_path: Path)
 def test_a_url_deleted_and_made_again_with_other_settings_is_replaced(tmp_path: Path) -> None:
     report = check(tmp_path, [delete_url(), create_url({"authType": "NONE"}, at="10:05:00")], IAM_URL)
     assert only(report.findings).drift.kind is Kind.REPLACED
+
+
+def test_a_url_deleted_and_made_again_has_another_address_as_the_refresh_would_tell(tmp_path: Path) -> None:
+    before, after = "https://one.lambda-url.us-east-1.on.aws/", "https://two.lambda-url.us-east-1.on.aws/"
+    state = [function_state(), url_state(function_url=before)]
+    again = create_url(at="10:05:00")
+    again["responseElements"] |= {"functionUrl": after}
+    report = check(tmp_path, [delete_url(), again], state)
+    assert only(report.findings).drift.kind is Kind.REPLACED
+    assert differences(report.findings) == {("aws_lambda_function_url.url", "function_url"): (before, after)}
+    update = update_url({"authType": "AWS_IAM"}, {"functionUrl": after})
+    report = check(tmp_path, [update], state)
+    assert only(only(report.findings).drift.changes).event is None, "made again by calls that were not seen"
+    assert is_silent(check(tmp_path, [update_url({"authType": "AWS_IAM"}, {"functionUrl": before})], state))

@@ -80,12 +80,12 @@ class _Known:
         yield change
         if kind == _POLICY:
             for child in self._hangs_on.get(change.parent, ()) if change.parent else ():
-                if (
-                    child.resource_type == _PERMISSION
-                    and child in self._managed
-                    and child.parts[:2] == change.key.parts
-                ):
-                    yield self._under_new_policy(change, child)
+                if child.resource_type != _PERMISSION or child.parts[:2] != change.key.parts:
+                    continue
+                view = self._under_new_policy(change, child)
+                # What nobody manages is not in the new policy, or is a part of that finding.
+                if child in self._managed or view.effect is Effect.DELETE:
+                    yield view
 
     def _under_new_policy(self, change: Change, permission: ResourceKey) -> Change:
         view = Change(change.event, permission, Effect.DELETE, parent=change.parent)

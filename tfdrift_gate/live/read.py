@@ -23,6 +23,7 @@ from tfdrift_gate.model import Coverage, ResourceKey
 ATTEMPTS = 4
 """How often one thing is asked for while the service throttles or fails."""
 
+_CODE = re.compile(r"[A-Za-z0-9.]{1,80}")
 _Request = tuple[str, str, tuple[tuple[str, str | int], ...]]
 
 
@@ -178,16 +179,22 @@ def _reason(error: Exception, permission: str) -> str:
     """
     if isinstance(error, GateError):
         return error.message
-    code = error_code(error)
     from botocore import exceptions
 
-    told = (exceptions.ClientError, exceptions.NoCredentialsError, exceptions.PartialCredentialsError)
-    if isinstance(error, (*told, exceptions.ProfileNotFound, exceptions.EndpointConnectionError)):
-        message, hint = explain(error, permission)
-        if code and code not in message:
-            return f"the answer was {code}"
-        return f"{message}; {hint}" if "no permission" in message else message
-    return f"the call failed ({code or type(error).__name__})"
+    message, hint = explain(error, permission)
+    if isinstance(error, exceptions.ClientError):
+        if message.startswith("no permission"):
+            return f"{message}; {hint}"
+        code = error_code(error)
+        known = message.startswith(("throttled", "the AWS credentials are not accepted"))
+        return message if known else f"the answer was {code if _CODE.fullmatch(code) else 'an error'}"
+    told = (
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.EndpointConnectionError,
+    )
+    return message if isinstance(error, told) else f"the call failed ({type(error).__name__})"
 
 
 def _snake(call: str) -> str:

@@ -87,9 +87,12 @@ def _coverage(entry: Coverage) -> str:
     state = "" if entry.complete else ", NOT WHOLE"
     requests = f", {text.counted(entry.api_calls, 'request')}" if entry.api_calls else ""
     note = f" ({text.printable(entry.note)})" if entry.note else ""
+    moment = (
+        f"at {iso(entry.since)}" if entry.since == entry.until else f"from {iso(entry.since)} to {iso(entry.until)}"
+    )
     return (
         f"{text.printable(entry.source)} {place}".rstrip()
-        + f" from {iso(entry.since)} to {iso(entry.until)}: {text.counted(entry.records_read, 'record')}"
+        + f" {moment}: {text.counted(entry.records_read, 'record')}"
         + f"{requests}{state}{note}"
     )
 

@@ -1,4 +1,4 @@
-"""Whose drift is not held against them: ``ignore_changes``, then waivers, then trusted pipelines.
+"""Whose drift is not held against them: what the configuration ignores, then waivers, then trusted pipelines.
 
 Each takes the attributes it covers; what is left of a drift stays a drift.
 """
@@ -18,25 +18,27 @@ from tfdrift_gate.rules.ruleset import Trust, Waiver, glob_matches, names
 
 _Covers = Callable[[AttributeChange], bool]
 _Ignores = Callable[[str], bool]
+_Exceptions = Sequence[tuple[Suppression, _Ignores]]
 
 
 def suppress(
     drift: Drift,
-    ignores: _Ignores,
+    exceptions: _Exceptions,
     waivers: Sequence[Waiver],
     trusted: Sequence[Trust],
     today: date,
 ) -> tuple[Drift | None, list[tuple[Drift, Suppression]]]:
     """Take off a drift what is not held against anyone; give what stands and what was taken, with why.
 
-    ``ignores`` tells whether the resource's ``ignore_changes`` covers an attribute path. ``today`` is the
-    day (UTC) on which a waiver that expires then no longer waives.
+    ``exceptions`` are why the configuration ignores attribute paths, each with the test whether it covers one; the
+    first that does counts. ``today`` is the day (UTC) on which a waiver that expires then no longer waives.
     """
     taken: list[tuple[Drift, Suppression]] = []
     left: Drift | None = drift
-    if drift.kind is Kind.MODIFIED:
-        parted = tuple(part for change in drift.changes for part in _parted(change, ignores))
-        left = _take(replace(drift, changes=parted), partial(_is_ignored, ignores), IGNORED, taken)
+    for why, ignores in exceptions:
+        if left is not None and left.kind is Kind.MODIFIED:
+            parted = tuple(part for change in left.changes for part in _parted(change, ignores))
+            left = _take(replace(left, changes=parted), partial(_is_ignored, ignores), why, taken)
     for waiver in waivers:
         if left is not None and today < waiver.expires and _is_about(waiver, left):
             left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
@@ -66,7 +68,7 @@ def _is_ignored(ignores: _Ignores, change: AttributeChange) -> bool:
 
 
 def _parted(change: AttributeChange, ignores: _Ignores) -> tuple[AttributeChange, ...]:
-    """Part a map's change where ``ignore_changes`` names some of the keys that differ (``tags["team"]``)."""
+    """Part a map's change where ``ignores`` covers some of the keys that differ (``tags["team"]``)."""
     ignored = {key for key in _differing_keys(change) if _ignores_key(ignores, change, key)}
     if not ignored or ignored == set(_differing_keys(change)):
         return (change,)
@@ -94,10 +96,6 @@ def _within(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
 
 def _without(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in keys}
-
-
-IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
-"""Why what ``ignore_changes`` covers is no finding."""
 
 
 def _take(
