@@ -72,7 +72,6 @@ def _block(block: Any, text: str) -> Block | None:
             tuple(labels),
             *lines,
             alias=values["alias"][0].strip('"') if "alias" in values else "",
-            is_configured=bool(values.keys() - {"alias", "version"}) or any(_children(body, "block")),
             ignored_tags=_ignored_tags(body, text),
         )
     return None
