@@ -4,13 +4,18 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint format docs clean
+.PHONY: demo test oracle lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
 
 test: $(READY) ## run every test; those of real Terraform need terraform on PATH
 	@$(BIN)/python -m pytest
+
+SEQUENCES ?= 300
+SEED      ?= 1
+oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
+	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
 
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .

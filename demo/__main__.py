@@ -32,7 +32,7 @@ def main() -> int:
     """Run the demo; gives 0 when the plan was stopped as it must be."""
     with tempfile.TemporaryDirectory(prefix="tfdrift-gate-demo-") as name, LocalAws() as aws:
         folder = Path(name)
-        say("a local AWS runs: moto with a CloudTrail in front of it, for the demo only")
+        say("a local AWS runs: moto with a Lambda and a CloudTrail in front of it, for the demo only")
         found = terraform_on_path()
         if isinstance(found, str):
             return without_terraform(folder, aws, found)

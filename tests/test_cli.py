@@ -230,6 +230,38 @@ def test_an_unforeseen_error_names_no_value_and_is_1(root: Path, tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("on_error", "code"), [("fail", 1), ("warn", 0)])
+def test_an_unforeseen_error_is_told_like_every_other(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_error: str, code: int
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr("tfdrift_gate.gate.check", broken)
+    written = tmp_path / "report.json"
+    arguments = ["check", str(root), "--on-error", on_error, "--output", f"json={written}"]
+    done = CliRunner().invoke(cli, arguments)
+    assert (done.exit_code, json.loads(written.read_text())["verdict"]) == (code, "incomplete")
+    assert "RuntimeError" in done.stderr
+    assert "hunter2" not in done.output
+
+
+@pytest.mark.parametrize(
+    "bad", [["--fail-on", "banana"], ["--since", "banana"], ["--since", UNTIL], ["--deadline", "x"]]
+)
+def test_no_report_of_an_earlier_run_is_left_to_be_taken_for_this_one(
+    root: Path, tmp_path: Path, bad: list[str]
+) -> None:
+    written = tmp_path / "report.json"
+    written.write_text('{"verdict": "clean"}')
+    for name, given in {"--output": ["--output", f"json={written}"], "variable": []}.items():
+        written.write_text('{"verdict": "clean"}')
+        variables = {} if given else {"TFDRIFT_GATE_OUTPUT": f"json={written}"}
+        done = check(root, "--on-error", "warn", "--format", "json", *given, *bad, **variables)
+        assert done.returncode == 0, name
+        assert json.loads(written.read_text())["verdict"] == json.loads(done.stdout)["verdict"] == "incomplete", name
+
+
 def test_a_reader_that_went_away_is_no_traceback(root: Path, drifted: str) -> None:
     command = [sys.executable, "-m", "tfdrift_gate", "check", str(root), "--since", SINCE, "--until", UNTIL]
     with subprocess.Popen(

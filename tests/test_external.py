@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,6 +223,7 @@ BAD_QUERIES: dict[str, tuple[str, str]] = {
     "a boolean": ('{"no_waivers": true}', "no_waivers"),
     "a list of texts": ('{"events": ["a", "b"]}', "events"),
     "an object": ('{"rules": {}}', "rules"),
+    "one option under two names": ('{"region": "us-east-1", "regions": "eu-west-1"}', "regions says region again"),
     "a NUL in a path": (r'{"dir": "a\u0000b"}', "dir holds a NUL"),
 }
 
@@ -438,3 +440,10 @@ def test_two_runs_over_event_history_print_the_same_bytes(aws: LocalAws, root: P
 def test_another_accounts_empty_history_is_not_clean(aws: LocalAws, tmp_path: Path) -> None:
     root = root_module(tmp_path, orders(account=OTHER_ACCOUNT))
     assert OTHER_ACCOUNT in refused(ask_aws(aws, root))
+
+
+def test_an_empty_window_is_told_in_the_same_bytes_in_every_run(clean: dict[str, str]) -> None:
+    query = {"dir": clean["dir"], "events": clean["events"], "since": "2099-01-01", "on_error": "warn"}
+    message = answer(run("external", stdin=json.dumps(query)))["message"]
+    assert "the window is empty" in message
+    assert not re.search(r"\d\d:\d\d", message)

@@ -14,7 +14,7 @@ PACKAGE = Path(tfdrift_gate.__file__).parent
 FLOORS = (
     {"errors"},
     {"model", "arn"},
-    {"instant"},
+    {"instant", "policy"},
     {"aws", "catalog"},
     # Rooms on one floor know nothing of each other.
     {"settings", "sources", "records", "changes", "terraform", "drift", "rules", "outputs"},

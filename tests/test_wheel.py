@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import venv
@@ -31,6 +32,20 @@ def test_the_wheel_carries_every_data_file_and_nothing_of_the_tests(wheel: Path)
     assert data <= names
     assert "tfdrift_gate/py.typed" in names, "its classifier says that it is typed"
     assert not any(name.startswith(("tests/", "demo/", "terraform/")) for name in names)
+
+
+def test_the_source_distribution_has_what_its_tests_and_its_two_commands_need(tmp_path: Path) -> None:
+    program = "import sys; from hatchling.build import build_sdist; print(build_sdist(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    shutil.unpack_archive(tmp_path / done.stdout.strip().splitlines()[-1], tmp_path / "unpacked")
+    (top,) = (tmp_path / "unpacked").iterdir()
+    names = {str(file.relative_to(top)) for file in top.rglob("*") if file.is_file()}
+    documents = {str(file.relative_to(PROJECT)) for pattern in ("*.md", "docs/*.md") for file in PROJECT.glob(pattern)}
+    assert names >= documents | {"Makefile", "constraints.txt", "pyproject.toml", "demo/__main__.py", "tests/readme.py"}
+    assert "terraform/modules/drift_check/main.tf" in names
+    assert not any(".terraform/" in name or name.endswith(".tfstate") for name in names)
 
 
 def test_the_wheel_runs_with_its_runtime_dependencies_alone(wheel: Path, tmp_path: Path) -> None:

@@ -143,15 +143,10 @@ def check(directory: str | None, **options: Any) -> None:
         outputs = _outputs(settings)
         report = _run(settings, environment)
     except GateError as error:
-        from tfdrift_gate.gate import without_verdict
-
-        report, outputs = without_verdict(settings, error, _now()), []
-        if settings is not None and not isinstance(error, UsageError):
-            outputs = _outputs(settings)
-    stdout_format = settings.format if settings and settings.format in FORMATS else "table"
-    _write(report, stdout_format, outputs)
+        report, settings, outputs = _without_verdict(settings, error, given, environment)
+    _write(report, settings.format if settings.format in FORMATS else "table", outputs)
     _tell(report, warn)
-    sys.exit(_exit_code(report, settings or Settings(), warn))
+    sys.exit(_exit_code(report, settings, warn))
 
 
 @cli.command()
@@ -171,6 +166,7 @@ def external() -> None:
 
     text = sys.stdin.buffer.read()
     warn, settings = on_error_of(query.on_error(text), os.environ) == "warn", None
+    given: Mapping[str, object] = {}
     try:
         given = query.read(text)
         settings = resolve(given, {**os.environ, f"{ENVIRONMENT_PREFIX}MODE": ""})
@@ -182,12 +178,7 @@ def external() -> None:
         outputs = _outputs(settings)
         report = _run(settings, os.environ)
     except GateError as error:
-        from tfdrift_gate.gate import without_verdict
-
-        report, outputs = without_verdict(settings, error, _now()), []
-        if settings is not None and not isinstance(error, UsageError):
-            outputs = _outputs(settings)
-    settings = settings or Settings()
+        report, settings, outputs = _without_verdict(settings, error, given, os.environ)
     _write_files(report, outputs)
     _tell(report, warn)
     if report.problems and not warn:
@@ -266,10 +257,8 @@ def main() -> None:
         _close_stdout()
         sys.exit(ExitCode.NO_VERDICT)
     except Exception as error:
-        _no_verdict(
-            f"an error inside tfdrift-gate {__version__}: {_where(error)}",
-            "please report it with the command that was run; TFDRIFT_GATE_DEBUG=1 shows where it came from",
-        )
+        unforeseen = _unforeseen(error)
+        _no_verdict(unforeseen.message, unforeseen.hint)
     else:
         sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
 
@@ -280,8 +269,37 @@ def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
     progress = _Progress()
     try:
         return run(settings, environment, _now(), progress)
+    except GateError:
+        raise
+    except Exception as error:
+        # Told like every other error, so that what was asked for still holds: on_error, and every output.
+        raise _unforeseen(error) from None
     finally:
         progress.done()
+
+
+def _without_verdict(
+    settings: Settings | None, error: GateError, given: Mapping[str, object], environment: Mapping[str, str]
+) -> tuple[Report, Settings, list[tuple[str, str]]]:
+    """Make the report of a run that ``error`` ended, and say where it goes.
+
+    It goes wherever a verdict would have gone, even where other options cannot be used: a report of an earlier run
+    that is left there would be taken for this one's.
+    """
+    from tfdrift_gate.gate import without_verdict
+
+    report = without_verdict(settings, error, _now())
+    if settings is None:
+        names = ("format", "output")
+        variables = {f"{ENVIRONMENT_PREFIX}{name.upper()}{end}" for name in names for end in ("", "S")}
+        settings = resolve(
+            {name: given.get(name) for name in names},
+            {name: value for name, value in environment.items() if name in variables},
+        )
+    try:
+        return report, settings, _outputs(settings)
+    except UsageError:
+        return report, settings, []
 
 
 def _now() -> datetime:
@@ -365,13 +383,16 @@ def _no_verdict(message: str, hint: str) -> None:
     sys.exit(ExitCode.NO_VERDICT)
 
 
-def _where(error: Exception) -> str:
+def _unforeseen(error: Exception) -> GateError:
     """Name an unforeseen error without its text, which may quote what was being read."""
     if os.environ.get(f"{ENVIRONMENT_PREFIX}DEBUG"):
         import traceback
 
         traceback.print_exception(error)
-    return type(error).__name__
+    return GateError(
+        f"an error inside tfdrift-gate {__version__}: {type(error).__name__}",
+        "please report it with the command that was run; TFDRIFT_GATE_DEBUG=1 shows where it came from",
+    )
 
 
 def _colors(stream: Any) -> bool:

@@ -6,7 +6,7 @@ pure but for reading what the options name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -41,10 +41,11 @@ from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
-from tfdrift_gate.rules.suppress import IGNORED, is_trusted, suppress
+from tfdrift_gate.rules.suppress import is_trusted, suppress
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, Question, Reading, Source, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.declaration import IGNORED, Exceptions
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
 from tfdrift_gate.terraform.plan import read_plan
 from tfdrift_gate.terraform.root import RootModule, open_root
@@ -65,7 +66,7 @@ def check(
     rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
     root = open_root(settings.dir, settings.workspace, environment)
     readers = [source_for(locator) for locator in settings.events]
-    if [*settings.state, *settings.events].count("-") > 1:
+    if [*settings.state, *settings.events, settings.plan].count("-") > 1:
         raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
     # The window's own words are checked before anything is read.
     until = parse_bound(settings.until, "until", now) if settings.until else now
@@ -95,12 +96,12 @@ def check(
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
     if judged.drifts or judged.reverted:
-        configuration = read_configuration(root)
+        configuration = read_configuration(root, environment)
     left, suppressed = _suppressed(judged.drifts, rules, configuration, settings, now.date())
     checked = _Checked([(drift, None, drift) for drift in left], [])
     if settings.verify and left:
         checked = _verified(left, catalog, configuration, settings, now, progress)
-    suppressed.extend(_finding(drift, rules, configuration, IGNORED, live) for drift, live in checked.ignored)
+    suppressed.extend(_finding(drift, rules, configuration, why, live) for drift, why, live in checked.ignored)
     findings = [_finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
     undone: list[tuple[Drift, LiveCheck | None]] = [
         (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
@@ -116,7 +117,7 @@ def check(
         suppressed=_sorted(suppressed),
         reverted=_sorted(reverted),
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
-        notes=(*notes, *_waiver_notes(rules, settings, now.date())),
+        notes=(*notes, *_unread_regions(settings, belief), *_waiver_notes(rules, settings, now.date())),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 
@@ -189,9 +190,9 @@ def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventS
     Files tell no account of their own, so they are taken at their word.
     """
     live = [reading for reading in readings if reading.coverage.api_calls]
-    if not live or len(live) < len(readings) or any(reading.coverage.account is None for reading in live):
+    if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
-    read = {reading.coverage.account for reading in live}
+    read = {reading.coverage.account for reading in live} - {None}
     for reading in live:
         read.update(
             raw.body["recipientAccountId"]
@@ -208,6 +209,15 @@ def _unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventS
             "use credentials of that account: --profile, --assume-role or the AWS_… variables",
         )
     ]
+
+
+def _unread_regions(settings: Settings, belief: Belief) -> list[str]:
+    """Name the regions that ``--region`` leaves out although state manages something there."""
+    left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
+    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
+    if not left_out or not live:
+        return []
+    return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 
 
 def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:
@@ -251,12 +261,16 @@ def _suppressed(
     suppressed: list[Finding] = []
     waivers = () if settings.no_waivers else rules.waivers
     for drift in drifts:
-        declared = configuration.find(drift.instance.address) if drift.instance else None
-        left, taken = suppress(drift, declared.ignores if declared else lambda _: False, waivers, rules.trusted, today)
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
+        left, taken = suppress(drift, exceptions, waivers, rules.trusted, today)
         if left is not None:
             standing.append(left)
         suppressed.extend(_finding(part, rules, configuration, why) for part, why in taken)
     return standing, suppressed
+
+
+def _covered_by(exceptions: Exceptions) -> Callable[[str], bool]:
+    return lambda attribute: any(covers(attribute) for _, covers in exceptions)
 
 
 @dataclass(frozen=True)
@@ -266,7 +280,8 @@ class _Checked:
     standing: list[tuple[Drift, LiveCheck | None, Drift]]
     """The last of each: as CloudTrail told it. Waivers know a finding by that, so its id is that one's."""
     refuted: list[tuple[Drift, LiveCheck | None]]
-    ignored: tuple[tuple[Drift, LiveCheck], ...] = ()
+    ignored: tuple[tuple[Drift, Suppression, LiveCheck], ...] = ()
+    """What of the live values the configuration ignores, as it may single keys of a map."""
     coverage: tuple[Coverage, ...] = ()
 
 
@@ -283,21 +298,23 @@ def _verified(
     asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
     standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
     refuted: list[tuple[Drift, LiveCheck | None]] = []
-    ignored: list[tuple[Drift, LiveCheck]] = []
+    ignored: list[tuple[Drift, Suppression, LiveCheck]] = []
     for drift in drifts:
-        declared = configuration.find(drift.instance.address) if drift.instance else None
-        ignores = declared.ignores if declared else lambda _: False
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
         ask = asks.get(drift.key)
         resource = catalog.resources[drift.key.resource_type]
         found = unasked(drift)
         if ask:
-            found = verified(drift, ask, asked.answers[ask.key], resource, now, ignores)
+            found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
         if found.stands:
-            standing.append((*found.stands, drift))
+            stands, live = found.stands
+            left, taken = suppress(stands, exceptions, (), (), now.date())
+            standing.extend([(left, live, drift)] if left else [])
+            ignored.extend((part, why, live) for part, why in taken)
         if found.refuted:
             refuted.append(found.refuted)
         if found.ignored:
-            ignored.append(found.ignored)
+            ignored.append((found.ignored[0], IGNORED, found.ignored[1]))
     return _Checked(standing, refuted, tuple(ignored), asked.coverage(now))
 
 

@@ -164,6 +164,8 @@ class Change:
     """Of a permission: the policy statement as it is stored, where the answer tells."""
     cascade: str = ""
     """Not called for itself: what it was deleted (or set back) together with, e.g. ``function``."""
+    final: bool = False
+    """Of a cascade: what it went with was not made again in the same second, so no call on it can have come later."""
     note: str = ""
     """What a reader must know about how this change came about."""
 
@@ -223,6 +225,8 @@ class AttributeChange:
     """The attribute went from a value to none."""
     also_named: tuple[str, ...] = ()
     """Other attributes by which a configuration or a rule may name the same thing (``filename`` for the code)."""
+    keys: tuple[str, ...] = ()
+    """Of tags and policies: the single keys that differ (``tags["team"]``)."""
     settled: Suppression | None = None
     """Why a withheld change need not be held against anyone."""
     note: str = ""

@@ -51,6 +51,8 @@ def read(text: bytes) -> dict[str, object]:
             raise UsageError(
                 f"reading the query on standard input: {key} holds a NUL character", "take the character out"
             )
+        if name in given:
+            raise UsageError(f"reading the query on standard input: {key} says {name} again", "give it once")
         if value is not None and name != "module_version":
             given[name] = value
     return given

@@ -137,3 +137,8 @@ def test_state_that_lacks_an_attribute_believes_nothing_about_it() -> None:
     assert believes({"vpc_config": []}, "vpc_config[0].subnet_ids")
     assert believes({"layers": None}, "layers")
     assert not believes({}, "layers")
+
+
+def test_an_unset_list_equals_the_apis_default_list() -> None:
+    assert same("fn architectures", None, ["x86_64"])
+    assert not same("fn architectures", None, ["arm64"])

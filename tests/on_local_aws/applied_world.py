@@ -59,9 +59,15 @@ class AppliedWorld:
 
     def output(self, name: str) -> str:
         """Return an output of the root module: an id that is another one in each world."""
-        outputs = json.loads((self.folder / "terraform.tfstate").read_text(encoding="utf-8"))["outputs"]
-        value: str = outputs[name]["value"]
+        value: str = self._state()["outputs"][name]["value"]
         return value
+
+    def addresses(self) -> set[str]:
+        """Return the address of every resource in the state."""
+        return {f"{resource['type']}.{resource['name']}" for resource in self._state()["resources"]}
+
+    def _state(self) -> Any:
+        return json.loads((self.folder / "terraform.tfstate").read_text(encoding="utf-8"))
 
 
 def apply_world(aws: LocalAws, installed: Installed, folder: Path) -> AppliedWorld:

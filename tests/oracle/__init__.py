@@ -13,7 +13,9 @@ the two is shrunk to the few calls that make it. The rooms, in the order of the 
 ``verdict``    what the gate found: the same kind of pairs
 ``left_out``   what is not compared, each with its reason
 ``comparison`` where the two disagree
+``judging``    one round of all this
 ``shrink``     the least calls that still make them disagree
+``telling``    numbers and disagreements as text
 
 ``python -m tests.oracle --sequences 300 --seed N`` is the long run, ``make oracle`` its short name.
 """

@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"<(\w+)>")
+REGION = "us-east-1"
+"""Where the world is."""
 
-# Their answers carry a modification time in milliseconds, which orders them within a second.
-_ORDERED_BY_ANSWER = frozenset({"UpdateFunctionConfiguration", "UpdateFunctionCode"})
+ELSEWHERE = "eu-west-1"
+"""Where functions of the same names may be, which are nobody's business here."""
+
+_PLACEHOLDER = re.compile(r"<(\w+)>")
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,19 @@ class Call:
     """One of :data:`tests.oracle.world.PEOPLE`."""
     hurried: bool = False
     """Made in the second of the call before it, where CloudTrail leaves no doubt about the order of the two."""
+    region: str = REGION
 
     def __str__(self) -> str:
         told = json.dumps(self.arguments, default=lambda value: f"{len(value)} bytes", sort_keys=True)
-        return f"{self.who}: {self.api} {told}" + (" (same second)" if self.hurried else "")
+        where = "" if self.region == REGION else f" in {self.region}"
+        return f"{self.who}: {self.api} {told}{where}" + (" (same second)" if self.hurried else "")
 
 
 def may_share_second(earlier: Sequence[Call], call: Call) -> bool:
     """Tell whether a call may fall into the second of others without its order becoming a matter of luck.
 
-    CloudTrail's clock ticks in whole seconds. Two writers of one thing have an order where their answers carry a
-    time of their own, and where one removes the statement that the other adds.
+    CloudTrail's clock ticks in whole seconds, and so does the ``lastModified`` of an update. Two writers of one thing
+    have an order only where their answers show each other's work, or one removes the statement that the other adds.
     """
     return all(_has_an_order(one, call) for one in earlier)
 
@@ -50,9 +55,17 @@ def _has_an_order(one: Call, other: Call) -> bool:
         return False
     if one.subject != other.subject:
         return True
-    if {one.api, other.api} <= _ORDERED_BY_ANSWER:
-        return True
+    if {one.api, other.api} <= _ANSWERED_WHOLE:
+        return not _settings(one) & _settings(other)
     return (one.api, other.api) == ("RemovePermission", "AddPermission")
+
+
+def _settings(call: Call) -> set[str]:
+    return set(call.arguments) - {"FunctionName", "RevisionId"}
+
+
+_ANSWERED_WHOLE = frozenset({"UpdateFunctionConfiguration", "UpdateFunctionCode"})
+"""Their answers are the whole configuration, so that the later one shows what the earlier one set."""
 
 
 _MAKES_AND_BREAKS = frozenset(

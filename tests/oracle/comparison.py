@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.oracle.left_out import BLIND, WITHHELD, compared, key
-from tests.oracle.refresh import Pair
+from tests.oracle.refresh import ANOTHER, DELETED, Pair
 from tests.oracle.verdict import Verdict
 
 Error = tuple[str, str, str]
@@ -41,7 +41,12 @@ class Comparison:
 def compare(refreshed: Iterable[Pair], verdict: Verdict) -> Comparison:
     """Hold the gate's pairs against Terraform's, but for what :mod:`tests.oracle.left_out` names."""
     terraform = set(refreshed)
-    theirs, ours = compared(terraform), compared(verdict.found)
+    masked = {address for address, attribute in terraform if attribute == ANOTHER}
+    # A permission that is gone, and in whose place the provider reads another, is gone.
+    gone = {(address, DELETED) for address in masked} & verdict.found
+    terraform = {pair for pair in terraform if pair[0] not in masked} | gone
+    theirs = compared(terraform)
+    ours = {pair for pair in compared(verdict.found) if pair in gone or pair[0] not in masked}
     ours -= {pair for pair in ours - theirs if pair in verdict.cleared and key(pair) in BLIND}
     hidden = {pair for pair in terraform if key(pair) in WITHHELD}
     said = verdict.found | verdict.withheld

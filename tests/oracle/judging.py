@@ -31,6 +31,8 @@ class Outcome:
     calls: Calls
     records: tuple[Any, ...]
     refreshed: frozenset[Pair]
+    findings: tuple[Any, ...]
+    """The gate's, out of its report."""
     verdict: Verdict
     comparison: Comparison
 
@@ -59,8 +61,10 @@ def judge(
         raise Undecided("; ".join(problem["message"] for problem in report["problems"]))
     outcomes = []
     for cell, calls, recorded, drifted in zip(world.cells, sequences, played.records, played.drifted, strict=False):
-        verdict = verdict_of(only(report, cell))
-        outcomes.append(Outcome(calls, recorded, drifted, verdict, compare(drifted, verdict)))
+        own = only(report, cell)
+        verdict = verdict_of(own)
+        compared = compare(drifted, verdict)
+        outcomes.append(Outcome(calls, recorded, drifted, tuple(own["findings"]), verdict, compared))
     return outcomes
 
 

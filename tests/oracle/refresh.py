@@ -13,6 +13,9 @@ Pair = tuple[str, str]
 
 DELETED = "deleted"
 
+ANOTHER = "shows another statement"
+"""In an attribute's place where the provider read another statement of the same layer version's policy."""
+
 WHOLE = ("environment", "filter_criteria")
 """Blocks that are compared as one attribute, because the gate names them so."""
 
@@ -26,8 +29,10 @@ def refreshed(plan: Mapping[str, Any]) -> set[Pair]:
     for entry in plan.get("resource_drift", ()):
         address, change = entry["address"], entry["change"]
         attributes = {_name(path) for path in differing(change["before"], change["after"] or {})}
-        if change["actions"] == ["delete"] or _is_another(entry["type"], attributes):
+        if change["actions"] == ["delete"]:
             attributes = {DELETED}
+        elif _is_another(entry["type"], attributes):
+            attributes = {ANOTHER}
         found |= {(address, attribute) for attribute in attributes}
     return found
 

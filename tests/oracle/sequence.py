@@ -20,7 +20,7 @@ def sequences(seed: int, moves: Iterable[tuple[Move, int]] = MOVES) -> Iterator[
     weighed = tuple(moves)
     for number in range(2**31):
         # A generator of its own for each, so that a sequence does not depend on how long those before it were.
-        random = Random(f"{seed}/{number}")  # noqa: S311 - nothing secret
+        random = Random(f"{seed}/{number}")
         yield sequence(random, weighed)
 
 

@@ -193,3 +193,8 @@ def test_a_field_nested_too_deep_to_write_out_ends_no_run(field: str) -> None:
     raw = RawRecord("trail.json: record 7", put() | {field: value})
     assert without_duplicates([raw]) == [raw]
     assert isinstance(read_record(raw, SERVICES), Record)
+
+
+def test_an_insight_event_is_no_call_and_no_malformed_record() -> None:
+    body = {"eventCategory": "Insight", "eventType": "AwsCloudTrailInsight", "eventTime": "2026-01-01T10:00:00Z"}
+    assert read_record(RawRecord("here", body), {"lambda.amazonaws.com"}) is None

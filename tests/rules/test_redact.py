@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import check, function_state, only, state_text, update_configuration, written
+from tests.builders import (
+    add_permission,
+    check,
+    function_state,
+    only,
+    permission_state,
+    remove_permission,
+    state_text,
+    update_configuration,
+    written,
+)
 from tests.samples import function, shown, shown_resource
 from tfdrift_gate.model import SENSITIVE
 
@@ -27,3 +37,12 @@ def test_a_resource_that_is_marked_as_a_whole_shows_nothing(tmp_path: Path, stat
     report = check(tmp_path, [CHANGED], state)
     assert SECRET not in written(report)
     assert {change.after for change in only(report.findings).drift.changes} == {SENSITIVE}
+
+
+def test_a_reason_does_not_tell_what_state_marks_sensitive(tmp_path: Path) -> None:
+    records = [remove_permission(), add_permission(request={"principal": "*"}, at="10:00:01")]
+    for sensitive, told in (((), True), (("principal",), False)):
+        state = [permission_state(entry={"sensitive": sensitive}), function_state()]
+        report = check(tmp_path, records, state)
+        assert only(report.findings).severity.word == "critical"
+        assert ("which is everybody" in written(report)) is told

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.attached import tag
 from tests.builders import (
     ACCOUNT,
     BY_CLI,
@@ -355,3 +356,31 @@ def test_only_the_star_and_the_question_mark_mean_anything(pattern: str, text: s
 )
 def test_an_attributes_name_covers_what_lies_in_it_and_nothing_beside_it(name: str, path: str, covers: bool) -> None:
     assert names(name, AttributeChange(path, 1, 2, known=True, event=None)) is covers
+
+
+def test_ignore_changes_of_one_tag_takes_that_tag_and_leaves_the_others(tmp_path: Path) -> None:
+    main = """
+resource "aws_lambda_function" "orders" {
+  lifecycle {
+    ignore_changes = [tags["team"]]
+  }
+}
+"""
+    state = [function_state(tags={"team": "a", "env": "x"}, tags_all={"team": "a", "env": "x"})]
+    both = check(tmp_path, [tag({"team": "b", "env": "y"})], state, main=main)
+    left, taken = only(both.findings).drift.changes[0], only(both.suppressed).drift.changes[0]
+    assert (left.attribute, left.after) == ("tags", {"team": "a", "env": "y"})
+    assert (taken.attribute, taken.after) == ("tags", {"team": "b", "env": "x"})
+    alone = check(tmp_path, [tag({"team": "b"})], state, main=main)
+    assert alone.findings == ()
+    suppressed = only(alone.suppressed).suppressed_by
+    assert suppressed is not None
+    assert suppressed.kind == "ignore_changes"
+
+
+def test_the_id_of_a_finding_does_not_depend_on_the_order_in_which_a_set_is_listed(tmp_path: Path) -> None:
+    ids = set()
+    for subnets in (["s-1", "s-2"], ["s-2", "s-1"]):
+        vpc = {"vpcConfig": {"subnetIds": subnets, "securityGroupIds": ["g-1"]}}
+        ids.add(only(check(tmp_path, [update_configuration(vpc)]).findings).id)
+    assert len(ids) == 1

@@ -31,7 +31,9 @@ from tests.samples import (
     run,
     update,
 )
+from tfdrift_gate.gate import check as judge
 from tfdrift_gate.model import TimeWindow
+from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources import lookup as lookup_module
 from tfdrift_gate.sources.lookup import ATTEMPTS, Pace, _PastDeadline, read
@@ -348,6 +350,21 @@ def test_of_two_accounts_in_state_the_one_that_was_not_read_is_told(aws: LocalAw
     done = check(root_module(tmp_path, orders(), other), aws)
     assert OTHER_ACCOUNT in done.stdout + done.stderr
     assert json.loads(done.stdout)["verdict"] != "clean"
+
+
+def test_an_account_that_one_region_could_not_tell_is_still_told_by_another(
+    aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stand-in for STS that answers in one region alone, as where another one's endpoint is out of reach.
+    monkeypatch.setattr(lookup_module, "_account", lambda _, __, region: ACCOUNT if region == REGION else None)
+    theirs = [
+        resource("aws_lambda_function", name, function(name, account=OTHER_ACCOUNT, region=region))
+        for name, region in (("here", REGION), ("there", OTHER_REGION))
+    ]
+    report = judge(Settings(dir=str(root_module(tmp_path, *theirs))), {}, datetime.now(timezone.utc))
+    assert report.verdict == "incomplete"
+    assert OTHER_ACCOUNT in report.problems[0].message
+    assert "None" not in report.problems[0].message
 
 
 def test_every_region_that_state_names_is_read_and_no_other(aws: LocalAws, tmp_path: Path) -> None:

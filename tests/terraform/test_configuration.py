@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 
 from tests.samples import SINCE, UNTIL, check, environment, events_file, record, root_module, update
 from tfdrift_gate.model import SourceRange
-from tfdrift_gate.terraform.configuration import Configuration, Declaration, read_configuration
+from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.declaration import Declaration
 from tfdrift_gate.terraform.root import open_root
 
 ORDERS = "aws_lambda_function.orders"
 
 
 def read(folder: Path) -> Configuration:
-    return read_configuration(open_root(str(folder), None, {}))
+    return read_configuration(open_root(str(folder), None, {}), {})
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -148,7 +149,9 @@ def test_installed_modules_are_found_through_modules_json(
     write(tmp_path, f"{data_folder}/modules/api/main.tf", 'module "store" {\n  source = "./store"\n}\n')
     write(tmp_path, f"{data_folder}/modules/api/store/main.tf", function_block())
     variables = {} if data_folder == ".terraform" else {"TF_DATA_DIR": data_folder}
-    found = read_configuration(open_root(str(tmp_path), None, variables)).find(f"module.api.module.store.{ORDERS}")
+    found = read_configuration(open_root(str(tmp_path), None, variables), variables).find(
+        f"module.api.module.store.{ORDERS}"
+    )
     assert found is not None
     assert found.source.file == f"{data_folder}/modules/api/store/main.tf"
 
@@ -165,7 +168,7 @@ def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
     root = root_module(tmp_path / "root", text='module "again" {\n  source = "./"\n}\n')
     window = ["--since", SINCE, "--until", UNTIL, "--events", events_file(tmp_path, update())]
     command = [sys.executable, "-m", "tfdrift_gate", "check", str(root), *window]
-    done = subprocess.run(command, env=environment(), capture_output=True, timeout=2, check=False)
+    done = subprocess.run(command, env=environment(), capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
 
 
@@ -526,7 +529,7 @@ def test_a_file_too_long_to_parse_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     found = read(tmp_path)
     assert list(found.declarations) == ["aws_lambda_function.small"]
     assert [entry.detail for entry in found.skipped] == [
-        "long.tf: not parsed (too long to be parsed): no lines and no ignore_changes from it"
+        "long.tf: not parsed (too long to be parsed): no lines, no ignore_changes and no ignore_tags from it"
     ]
 
 

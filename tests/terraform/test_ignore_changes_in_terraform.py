@@ -66,6 +66,6 @@ def test_a_change_is_ignored_where_terraform_ignores_it(
         (folder / "a_override.tf").write_text(MODULE + block(override))
     plan = terraform(folder, "plan", "-detailed-exitcode", "-var", "v=2")
     assert plan.code in (0, 2), plan.output
-    declaration = read_configuration(open_root(str(folder), None, {})).find("terraform_data.a")
+    declaration = read_configuration(open_root(str(folder), None, {}), {}).find("terraform_data.a")
     assert declaration is not None
     assert declaration.ignores("input") is (plan.code == 0)

@@ -237,6 +237,22 @@ def test_a_local_backend_and_a_backend_in_a_comment_need_no_init(tmp_path: Path,
     assert isinstance(locate(tmp_path), LocalState)
 
 
+@pytest.mark.parametrize("name", [".#main.tf", ".old.tf", "#main.tf", "~main.tf.json"])
+def test_what_editors_leave_is_no_configuration(tmp_path: Path, name: str) -> None:
+    (tmp_path / "main.tf").write_text(FUNCTION_BLOCK)
+    if name == ".#main.tf":
+        (tmp_path / name).symlink_to("ops-engineer@laptop.4711")  # the lock of Emacs: a link to nothing
+    elif name == ".old.tf":
+        (tmp_path / name).write_text('terraform {\n  backend "s3" {}\n}\n')
+    if name.startswith("."):
+        assert isinstance(locate(tmp_path), LocalState)
+    else:  # Terraform reads these: only #…# and …~ are left out, and neither ends in .tf
+        (tmp_path / name).write_text(
+            '{"terraform": {"cloud": {}}}' if "json" in name else "terraform {\n  cloud {}\n}\n"
+        )
+        assert "not initialised" in refused(tmp_path).message
+
+
 def test_json_that_names_a_local_backend_needs_no_init(tmp_path: Path) -> None:
     (tmp_path / "main.tf.json").write_text(json.dumps({"terraform": {"backend": {"local": {}}}}))
     assert isinstance(locate(tmp_path), LocalState)

@@ -299,6 +299,21 @@ def test_a_mapping_is_placed_by_its_arn_or_its_functions() -> None:
     assert (instance.key.account, instance.key.region, instance.key.parts) == (ACCOUNT, REGION, ("u-1",))
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"attributes": {"id": {"secret": "hunter2"}}},
+        {"attributes": {}},
+        {"attributes": {"id": "hunter2"}, "sensitive_attributes": [[{"type": "get_attr", "value": "id"}]]},
+        {"attributes": {"id": "hunter2"}, "sensitive_attributes": [[]]},
+    ],
+)
+def test_an_id_that_is_no_text_or_is_sensitive_is_not_shown(fields: dict[str, Any]) -> None:
+    (skipped,) = believe(resource("aws_lambda_permission", "p", **fields)).skipped
+    assert skipped.resource_id is None
+    assert "hunter2" not in skipped.detail
+
+
 def test_an_instance_without_its_name_is_skipped_by_name() -> None:
     belief = believe(orders(), resource("aws_lambda_alias", "live", {"function_name": "orders", "name": None}))
     (skipped,) = belief.skipped

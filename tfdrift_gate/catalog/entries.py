@@ -50,6 +50,7 @@ class Attribute:
     response: str | bool | None = None
     as_: str = "string"
     items: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
     unset: Any = None
     optional: bool | str = False
     withheld: str | None = None
@@ -205,7 +206,7 @@ class EventEntry:
     def understood(self) -> Mapping[str, Any]:
         """The request members that are understood, as a tree in lower case; a leaf stands for all that is in it."""
         tree: dict[str, Any] = {}
-        texts = [path for name in self.can_set for path in self.resource.attributes[name].asked]
+        texts = [path for name in self.can_set for path in _asked_members(self.resource.attributes[name])]
         texts += [member for part in self.resource.identity.values() for member in part.event]
         texts += [*self.resource.arn.event, *(self.resource.parent.event if self.resource.parent else ())]
         texts += [*self.members, *_CONDITIONS]
@@ -217,6 +218,12 @@ class EventEntry:
 
 # Members that name or condition a call and set nothing.
 _CONDITIONS = ("qualifier", "revisionId")
+
+
+def _asked_members(attribute: Attribute) -> list[str]:
+    if not attribute.items:
+        return list(attribute.asked)
+    return [f"{path}.{member}" for path in attribute.asked for member in attribute.items.values()]
 
 
 def _grow(tree: dict[str, Any], path: Path) -> None:

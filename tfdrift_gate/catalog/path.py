@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,15 @@ class Path:
         """Take a path apart."""
         return cls(text, tuple(_step(part) for part in text.split(".")))
 
-    @property
+    @cached_property
     def head(self) -> str:
         """The top-level member, in lower case."""
         return self.steps[0].name
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the path is a top-level member and nothing more."""
+        return len(self.steps) == 1 and not (self.steps[0].each or self.steps[0].first)
 
 
 def _step(part: str) -> Step:

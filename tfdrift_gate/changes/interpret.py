@@ -81,9 +81,10 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Member
         version_deleted=version,
         statement=_statement(entry, answer),
     )
+    known = entry.understood if entry.effect is not Effect.DELETE else None
     unknown = (
         _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets")
-        for name in _not_understood(record.request, entry.understood if entry.effect is not Effect.DELETE else None)
+        for name in dict.fromkeys(_not_understood(record.request, known))
     )
     return Interpretation(change, (*found.unreadable, *unknown))
 
@@ -114,20 +115,21 @@ class _Values:
                 self._tag(name)
             else:
                 self._one(name, attribute, settable and self._is_asked(name, attribute))
-        if entry.may_set and not any(name not in _NAMES and name not in self._may_set for name in self._request):
-            self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
-
-    @property
-    def _may_set(self) -> set[str]:
-        return {name.lower() for name in self._entry.may_set}
+        if entry.may_set:
+            unspoken = _NAMES.union(map(str.lower, entry.may_set))
+            if all(name in unspoken for name in self._request):
+                self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
 
     def _is_asked(self, name: str, attribute: Attribute) -> bool:
         entry = self._entry
         if entry.effect is Effect.CREATE:
             return name not in entry.asks_if or _is_true(self._request, entry.asks_if[name])
-        if name in entry.asks or any(head in self._request for head in attribute.heads):
+        if name in entry.asks or self._names(attribute):
             return True
         return name in entry.asks_if and _is_true(self._request, entry.asks_if[name])
+
+    def _names(self, attribute: Attribute) -> bool:
+        return any(map(self._request.__contains__, attribute.heads))
 
     def _one(self, name: str, attribute: Attribute, asked: bool) -> None:
         try:
@@ -161,7 +163,7 @@ class _Values:
                 return True, value
         # What the answer would tell, and what further calls may set, a creation's silence does not.
         made = self._entry.effect is Effect.CREATE and self._entry.values == "request"
-        return made or any(head in self._request for head in attribute.heads), None
+        return made or self._names(attribute), None
 
     def _says_unset(self, attribute: Attribute) -> bool:
         if not attribute.optional or not self._complete or attribute.answered_at is None:
@@ -217,15 +219,20 @@ def _statement(entry: EventEntry, answer: Members) -> Mapping[str, Any] | None:
 
 
 def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") -> Iterable[str]:
-    """Name the members of a request that no attribute of the catalogue stands for, sorted."""
-    if known is None or not isinstance(body, Mapping):
+    """Name the members of a request that no attribute of the catalogue stands for, inside lists too."""
+    if known is None:
         return
-    for name in sorted(map(str, body)):
-        lowered = name.lower()
-        if lowered not in known:
-            yield f"{path}{name}"
-        elif known[lowered] is not None:
-            yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
+    listed = items(body)
+    if listed is not None:
+        for item in listed:
+            yield from _not_understood(item, known, path)
+    elif isinstance(body, Mapping):
+        for name in sorted(map(str, body)):
+            lowered = name.lower()
+            if lowered not in known:
+                yield f"{path}{name}"
+            elif known[lowered] is not None:
+                yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
 
 
 def _modified_at(entry: EventEntry, answer: Members) -> datetime | None:

@@ -43,6 +43,8 @@ class Members:
 
     def at(self, path: Path) -> Any:
         """Look a path up; None where it leads nowhere."""
+        if path.is_plain:
+            return self._members.get(path.head)
         steps = path.steps
         here = self
         last = len(steps) - 1

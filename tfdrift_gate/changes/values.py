@@ -34,7 +34,7 @@ def read_value(value: Any, attribute: Attribute) -> Any:
     if attribute.withheld == "empty" and value == "":
         raise NotTold
     if attribute.as_ == "records":
-        return _records(value, attribute.items)
+        return _records(value, attribute)
     return _READERS[attribute.as_](value)
 
 
@@ -43,7 +43,7 @@ def string(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
+        return str(int(value) if isinstance(value, float) and value.is_integer() else value)
     raise ValueError("not a string")
 
 
@@ -84,6 +84,11 @@ def _strings(value: Any) -> list[str]:
     return [string(item) for item in found]
 
 
+def _set(value: Any) -> list[str]:
+    # Sorted, as Terraform keeps sets: the same drift reads the same, in whatever order an answer lists it.
+    return sorted(set(_strings(value)))
+
+
 def _filters(value: Any) -> list[dict[str, Any]]:
     filters = items(Members(value).get("filters"))
     if filters is None:
@@ -113,20 +118,24 @@ def _endpoints(value: Any) -> dict[str, str]:
     }
 
 
-def _records(value: Any, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+def _records(value: Any, attribute: Attribute) -> list[dict[str, Any]]:
     found = [] if value == {} else items(value)
     if found is None:
         raise ValueError("not a list")
     read = []
     for item in found:
         members = Members(item)
-        values = {name: members.get(member.lower()) for name, member in wanted.items()}
+        values = {name: members.get(member.lower()) for name, member in attribute.items.items()}
         if all(inner is None for inner in values.values()):
             raise ValueError("not a list of objects")
-        read.append(
-            {name: inner if isinstance(inner, (int, float)) else string(inner) for name, inner in values.items()}
-        )
+        read.append({name: _item(inner, name in attribute.numbers) for name, inner in values.items()})
     return read
+
+
+def _item(value: Any, is_number: bool) -> Any:
+    if value is None:
+        return None
+    return number(value) if is_number else string(value)
 
 
 def _version(value: Any) -> str:
@@ -158,7 +167,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "string": string,
     "number": number,
     "boolean": boolean,
-    "set": _strings,
+    "set": _set,
     "list": _strings,
     "json": _document,
     "policy": _document,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.drift.policy import permission_values, statements_of
 from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceInstance, ResourceKey
+from tfdrift_gate.policy import permission_values, statements_of
 
 _FUNCTION = "aws_lambda_function"
 _ALIAS = "aws_lambda_alias"
@@ -38,6 +39,7 @@ class _Known:
     def __init__(self, instances: list[ResourceInstance], changes: list[Change], catalog: Catalog) -> None:
         self._catalog = catalog
         self._managed = {instance.key for instance in instances}
+        self._made = {_moment(change) for change in changes if change.effect is Effect.CREATE}
         self._hangs_on: dict[ResourceKey, dict[ResourceKey, None]] = {}
         things: list[ResourceInstance | Change] = [*instances, *changes]
         for thing in things:
@@ -59,10 +61,11 @@ class _Known:
                     yield Change(change.event, child, Effect.CREATE, parent=change.key, cascade="function")
 
     def _deleted(self, change: Change, parent: ResourceKey, qualifier: str | None, what: str) -> Iterator[Change]:
+        final = _moment(change) not in self._made
         for child in self._hangs_on.get(parent, ()):
             resource = self._catalog.resources[child.resource_type]
             if qualifier is None or resource.part(child, "qualifier") == qualifier:
-                yield Change(change.event, child, Effect.DELETE, parent=parent, cascade=what)
+                yield Change(change.event, child, Effect.DELETE, parent=parent, cascade=what, final=final)
 
     def views(self, change: Change) -> Iterator[Change]:
         """Give a change as it concerns a policy as a whole and the statements in it."""
@@ -77,12 +80,12 @@ class _Known:
         yield change
         if kind == _POLICY:
             for child in self._hangs_on.get(change.parent, ()) if change.parent else ():
-                if (
-                    child.resource_type == _PERMISSION
-                    and child in self._managed
-                    and child.parts[:2] == change.key.parts
-                ):
-                    yield self._under_new_policy(change, child)
+                if child.resource_type != _PERMISSION or child.parts[:2] != change.key.parts:
+                    continue
+                view = self._under_new_policy(change, child)
+                # What nobody manages is not in the new policy, or is a part of that finding.
+                if child in self._managed or view.effect is Effect.DELETE:
+                    yield view
 
     def _under_new_policy(self, change: Change, permission: ResourceKey) -> Change:
         view = Change(change.event, permission, Effect.DELETE, parent=change.parent)
@@ -97,6 +100,9 @@ class _Known:
         statement = statements.get(permission.parts[2])
         if statement is None:
             return replace(view, note=note)
+        if statement.get("Effect") == "Deny":
+            # NOTE: a refresh does not look at Effect; but whoever needs the permission has lost it.
+            return replace(view, note=f"{note}; the statement of that id now denies")
         asked = permission_values(statement, permission.parts[2])
         return replace(view, effect=Effect.CREATE, asked=asked, note=note)
 
@@ -105,3 +111,7 @@ def _statement_changed(change: Change, policy: ResourceKey, statement_id: str) -
     name = f"policy[{json.dumps(statement_id, ensure_ascii=False)}]"
     value = None if change.effect is Effect.DELETE else change.statement or WITHHELD
     return Change(change.event, policy, Effect.UPDATE, parent=change.parent, asked={name: value})
+
+
+def _moment(change: Change) -> tuple[ResourceKey, datetime]:
+    return change.key, change.event.event_time.replace(microsecond=0)

@@ -10,13 +10,14 @@ from typing import Any
 from tfdrift_gate.catalog import Attribute, Resource
 from tfdrift_gate.drift.equality import at_path, believes, equal, is_unset
 from tfdrift_gate.drift.fold import Net, Write
-from tfdrift_gate.drift.keyed import KeyedDifference, policy_difference, tags_difference
-from tfdrift_gate.model import WITHHELD, AttributeChange, Change, ResourceInstance, Suppression
+from tfdrift_gate.drift.keyed import KeyedDifference, KeyedDifferences, policy_differences, tags_differences
+from tfdrift_gate.model import WITHHELD, AttributeChange, Change, Effect, ResourceInstance, Suppression
 
 # A modification time that an answer gives is believed when it lies this close to the record's own time.
 _SANE = timedelta(minutes=1)
 
-_TIED = "set more than once within one second; nothing tells which call was the last"
+TIED = "set more than once within one second; nothing tells which call was the last"
+"""The note of a difference whose last writer is not known."""
 
 BY_TERRAFORM = Suppression(
     "terraform",
@@ -39,7 +40,7 @@ def differences(net: Net, instance: ResourceInstance, resource: Resource) -> Dif
     undone: list[AttributeChange] = []
     versions_deleted = any(change.version_deleted for change in net.history)
     for name, attribute in resource.attributes.items():
-        if attribute.as_ in ("tags", "policy") and (keyed := _keyed_difference(name, attribute, net, instance)):
+        if attribute.as_ in ("tags", "policy") and (keyed := _keyed_differences(name, attribute, net, instance)):
             found = _keyed(keyed, name, attribute, net, instance)
         elif name in net.latest or (attribute.as_ == "version" and versions_deleted):
             found = _plain(name, attribute, net, instance)
@@ -108,9 +109,11 @@ def _plain(
     path = _path(name, attribute, instance)
     before = _shown(at_path(instance.attributes, path), attribute)
     write = net.latest.get(name)
-    if attribute.as_ == "version" and (gone := _version_gone(net, str(before))):
-        write = gone
+    if attribute.as_ == "version" and (left := _version_left(net, str(before))):
+        write = left
     if write is None or (attribute.state and before is None and not write.asked):
+        return
+    if write.value == before and name not in net.asked:
         return
     unknowable = bool(attribute.state) and before is None
     if write.value is WITHHELD or unknowable:
@@ -119,12 +122,12 @@ def _plain(
             yield withheld(path, write, settled, _names(name, path, attribute)), True
         return
     contrary = [one for one in (write, *write.rivals) if not equal(before, one.value, attribute, net.key)]
-    newer = path not in attribute.unread and state_is_newer(write.change, instance)
-    if contrary and (write.asked or believes(instance.attributes, path)) and not newer:
+    can_tell = contrary and (write.asked or believes(instance.attributes, path))
+    if can_tell and (path in attribute.unread or not state_is_newer(write.change, instance)):
         stands = contrary[0]
         removed = is_unset(stands.value, attribute, net.key) and not is_unset(before, attribute, net.key)
         change = known(path, before, stands, attribute, removed)
-        yield replace(change, note=stands.change.note or (_TIED if write.rivals else "")), True
+        yield replace(change, note=stands.change.note or (TIED if write.rivals else "")), True
         return
     for earlier in reversed(net.asked.get(name, ())):
         other = earlier.value is not WITHHELD and not equal(before, earlier.value, attribute, net.key)
@@ -133,26 +136,32 @@ def _plain(
             return
 
 
-def _keyed_difference(name: str, attribute: Attribute, net: Net, instance: ResourceInstance) -> KeyedDifference | None:
+def _keyed_differences(
+    name: str, attribute: Attribute, net: Net, instance: ResourceInstance
+) -> KeyedDifferences | None:
     if attribute.as_ == "tags":
-        return tags_difference(net, name, instance)
-    return policy_difference(net, name, attribute, at_path(instance.attributes, name))
+        return tags_differences(net, name, instance)
+    return policy_differences(net, name, attribute, at_path(instance.attributes, name))
 
 
 def _keyed(
-    found: KeyedDifference, name: str, attribute: Attribute, net: Net, instance: ResourceInstance
+    found: KeyedDifferences, name: str, attribute: Attribute, net: Net, instance: ResourceInstance
 ) -> Iterator[tuple[AttributeChange, bool]]:
+    stands = found.standing
+    if stands and stands.after is WITHHELD:
+        yield replace(withheld(name, stands.writes[-1], None, attribute.also), keys=stands.keys), True
+    elif stands and not state_is_newer(stands.writes[-1].change, instance):
+        note = TIED if any(write.rivals for write in stands.writes) else ""
+        yield replace(_known_keys(stands, name, attribute, net), note=note), True
+    elif earlier := stands or found.undone:
+        yield _known_keys(earlier, name, attribute, net), False
+
+
+def _known_keys(found: KeyedDifference, name: str, attribute: Attribute, net: Net) -> AttributeChange:
+    removed = is_unset(found.after, attribute, net.key) and not is_unset(found.before, attribute, net.key)
     also = tuple(other for other in (name, *attribute.also) if other != found.attribute)
-    if found.writes and found.after is WITHHELD:
-        yield withheld(name, found.writes[-1], None, also), True
-    elif found.writes and not state_is_newer(found.writes[-1].change, instance):
-        removed = is_unset(found.after, attribute, net.key) and not is_unset(found.before, attribute, net.key)
-        change = known(found.attribute, found.before, found.writes[-1], attribute, removed)
-        note = _TIED if any(write.rivals for write in found.writes) else ""
-        yield replace(change, after=found.after, also_named=also, note=note), True
-    elif earlier := next(found.undone(net, name), None):
-        change = known(name, found.before, earlier, attribute)
-        yield replace(change, after=found.with_key(earlier, net, name), also_named=also), False
+    change = known(found.attribute, found.before, found.writes[-1], attribute, removed)
+    return replace(change, after=found.after, also_named=also, keys=found.keys)
 
 
 def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:
@@ -190,13 +199,26 @@ def _settled(name: str, write: Write, net: Net, instance: ResourceInstance, unre
     return None
 
 
-def _version_gone(net: Net, version: str) -> Write | None:
-    """Tell whether the published version that stood last was deleted; which one now is the latest is not told."""
-    gone: Write | None = None
+def _version_left(net: Net, believed: str) -> Write | None:
+    """Give the newest published version after versions were deleted; withheld where it is not told.
+
+    State holds the newest one, and numbers are never given twice. None where the newest one was not deleted.
+    """
+    top, told_by = believed, {believed: net.history[0]}
+    gone: dict[str, Change] = {}
     for change in net.history:
         told = change.asked.get("version", change.revealed.get("version"))
-        if told is not None:
-            version, gone = told, None
-        elif change.version_deleted == version:
-            gone = Write(WITHHELD, change, asked=True)
-    return gone
+        if change.effect is not Effect.UPDATE:
+            gone, told_by = {}, {}
+        if change.version_deleted:
+            gone[change.version_deleted] = change
+        elif isinstance(told, str):
+            top, told_by[told] = told, change
+    if top not in gone:
+        return None
+    left = top
+    while left in gone:
+        left = str(int(left) - 1) if left.isdecimal() and len(left) < 20 else ""
+    if left == "0":
+        return Write("$LATEST", gone[top], asked=True)
+    return Write(left, told_by[left], asked=True) if left in told_by else Write(WITHHELD, gone[top], asked=True)

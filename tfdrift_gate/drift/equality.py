@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name
 from tfdrift_gate.catalog import Attribute
-from tfdrift_gate.drift.policy import canonical_policy
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceKey
+from tfdrift_gate.policy import canonical_policy
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ROOT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
@@ -27,12 +28,17 @@ def at_path(attributes: Mapping[str, Any], path: str) -> Any:
     if "[" not in path:
         return attributes.get(path)
     value: Any = attributes
-    for name, position in _STEP.findall(path):
-        if name:
-            value = value.get(name) if isinstance(value, Mapping) else None
+    for step in _steps(path):
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, Mapping) else None
         else:
-            value = value[int(position)] if isinstance(value, list) and int(position) < len(value) else None
+            value = value[step] if isinstance(value, list) and step < len(value) else None
     return value
+
+
+@cache
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(name or int(position) for name, position in _STEP.findall(path))
 
 
 def believes(attributes: Mapping[str, Any], path: str) -> bool:
@@ -42,13 +48,17 @@ def believes(attributes: Mapping[str, Any], path: str) -> bool:
 
 def is_unset(value: Any, attribute: Attribute, key: ResourceKey) -> bool:
     """Tell whether a value means that the attribute of the resource ``key`` is not set."""
-    if value in _EMPTY or (isinstance(value, list) and all(item in _EMPTY for item in value)):
+    if value in _EMPTY or (isinstance(value, list) and all(map(_is_empty, value))):
+        return True
+    if attribute.none is not None and _same(value, attribute.none, attribute, key):
         return True
     if attribute.unset is None:
         return False
     default = attribute.unset
     if isinstance(default, str) and "{" in default:
         default = default.replace("{function}", key.parts[0])
+    elif isinstance(default, tuple):
+        default = list(default)
     return _same(value, default, attribute, key)
 
 
@@ -60,6 +70,11 @@ def equal(one: Any, other: Any, attribute: Attribute, key: ResourceKey) -> bool:
     if unset is not is_unset(other, attribute, key):
         return False
     return bool(unset or _same(one, other, attribute, key))
+
+
+def _is_empty(item: Any) -> bool:
+    # A block in which nothing is set: [{"filter": []}].
+    return item in _EMPTY or (isinstance(item, Mapping) and all(inner in _EMPTY for inner in item.values()))
 
 
 def _same(one: Any, other: Any, attribute: Attribute, key: ResourceKey) -> bool:

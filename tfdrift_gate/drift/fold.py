@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.drift.equality import equal
@@ -12,9 +12,8 @@ from tfdrift_gate.drift.order import tied
 from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceKey
 
 
-@dataclass(frozen=True)
-class Write:
-    """The value of an attribute after a call."""
+class Write(NamedTuple):
+    """The value of an attribute after a call; a tuple, since there are some thirty of them to an event."""
 
     value: Any
     change: Change

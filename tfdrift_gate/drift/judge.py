@@ -122,12 +122,12 @@ def _events(changes: Iterable[AttributeChange], net: Net) -> tuple[Event, ...]:
     """The calls behind some attribute changes, oldest first: every write by hand, and the last one."""
     changes = list(changes)
     wanted = [change.event for change in changes if change.event]
-    names = {name for change in changes for name in (change.attribute, *change.also_named)}
+    names = {name for change in changes for name in (change.attribute, *change.also_named, *change.keys)}
     wanted += [
         write.change.event
         for path, writes in net.asked.items()
         for write in writes
-        if (path in names or path.split('["')[0] in names) and by_hand(write.change)
+        if path in names and by_hand(write.change)
     ]
     position = {id(change.event): number for number, change in enumerate(net.history)}
     return _distinct(sorted(wanted, key=lambda event: position.get(id(event), 0)))

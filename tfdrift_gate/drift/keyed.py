@@ -6,15 +6,17 @@ A single key's write stands in the fold under ``tags["team"]``; a creation write
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tfdrift_gate.catalog import Attribute
 from tfdrift_gate.drift.equality import equal
 from tfdrift_gate.drift.fold import Net, Write
-from tfdrift_gate.drift.policy import statements_of, with_statements
 from tfdrift_gate.model import WITHHELD, ResourceInstance
+from tfdrift_gate.policy import statements_of, with_statements
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -26,24 +28,17 @@ class KeyedDifference:
     after: Any
     """The whole value, as Terraform writes it; withheld where one of the keys' values is."""
     writes: tuple[Write, ...]
-    """What made the difference, oldest first; empty where nothing differs any more."""
-    believed: Mapping[str, Any]
-    """What state holds, by key."""
+    """What made the difference, oldest first."""
+    keys: tuple[str, ...] = ()
+    """The single keys that differ, as the fold names them: ``tags["team"]``."""
 
-    def undone(self, net: Net, name: str) -> Iterator[Write]:
-        """Give the writes by hand, latest first, that set a key to something else for a while."""
-        for key in single_keys(net, name):
-            for write in reversed(net.asked.get(path_of(name, key), ())):
-                if write.change.event.origin != "terraform" and write.value != self.believed.get(key):
-                    yield write
 
-    def with_key(self, write: Write, net: Net, name: str) -> Any:
-        """Give the attribute's value as it was after ``write``."""
-        key = next(key for key in single_keys(net, name) if write in net.asked.get(path_of(name, key), ()))
-        if isinstance(self.before, str):
-            return with_statements(self.before, {key: write.value})
-        whole = {**self.believed, key: write.value}
-        return {key: value for key, value in whole.items() if value is not None}
+@dataclass(frozen=True)
+class KeyedDifferences:
+    """What of such an attribute differs from state, and what of it differed for a while."""
+
+    standing: KeyedDifference | None = None
+    undone: KeyedDifference | None = None
 
 
 def path_of(name: str, key: str) -> str:
@@ -53,60 +48,97 @@ def path_of(name: str, key: str) -> str:
 
 def single_keys(net: Net, name: str) -> dict[str, Write]:
     """Give the latest write of each single key of the attribute ``name``."""
+    return _by_key(net.latest, name)
+
+
+def _by_key(by_path: Mapping[str, _Found], name: str) -> dict[str, _Found]:
     prefix = f"{name}["
-    return {json.loads(path[len(prefix) : -1]): write for path, write in net.latest.items() if path.startswith(prefix)}
+    return {json.loads(path[len(prefix) : -1]): found for path, found in by_path.items() if path.startswith(prefix)}
 
 
-def tags_difference(net: Net, name: str, instance: ResourceInstance) -> KeyedDifference | None:
-    """Compare tags with state, as the provider does: default tags are in ``tags_all`` only.
-
-    What equals a default tag does not show in ``tags``; a default tag that was changed does, one that was removed
-    shows in ``tags_all`` alone. None where nothing was written.
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
-    """
-    keys = single_keys(net, name)
+def tags_differences(net: Net, name: str, instance: ResourceInstance) -> KeyedDifferences | None:
+    """Compare tags with state, as the provider does; None where nothing was written."""
     whole = net.latest.get(name)
-    if not keys and whole is None:
-        return None
     own = _texts(instance.attributes.get("tags"))
     believed = _texts(instance.attributes.get("tags_all")) or own
-    defaults = {key: value for key, value in believed.items() if key not in own}
-    standing = believed if whole is None else _texts(whole.value)
-    written = {key: write.value for key, write in keys.items()}
-    after = {key: value for key, value in {**standing, **written}.items() if value is not None}
-    writes = [write for key, write in keys.items() if write.value != believed.get(key)]
-    if whole is not None and standing != believed:
-        writes.append(whole)
-    if after == believed:
-        return KeyedDifference(name, own or None, own or None, (), believed)
-    shown = {key: value for key, value in after.items() if defaults.get(key) != value}
-    if shown != own:
-        return KeyedDifference(name, own or None, shown or None, _in_order(net, writes), believed)
-    return KeyedDifference("tags_all", believed, after, _in_order(net, writes), believed)
-
-
-def policy_difference(net: Net, name: str, attribute: Attribute, before: Any) -> KeyedDifference | None:
-    """Compare a policy with state after calls that changed single statements; None where there were none."""
-    keys = single_keys(net, name)
-    if not keys:
+    keys = _latest(net, name, believed)
+    if not keys and whole is None:
         return None
+    standing = believed if whole is None else _texts(whole.value)
+    after = _changed(standing, {key: write.value for key, write in keys.items()})
+    if after == believed:
+        earlier = _undone(net, name, believed)
+        shown = _shown(name, own, believed, _changed(believed, {key: write.value for key, write in earlier.items()}))
+        return KeyedDifferences(undone=_difference(net, name, shown, earlier) if earlier else None)
+    differing = {key: write for key, write in keys.items() if write.value != believed.get(key)}
+    rest = [whole] if whole is not None and standing != believed else []
+    return KeyedDifferences(_difference(net, name, _shown(name, own, believed, after), differing, rest))
+
+
+def policy_differences(net: Net, name: str, attribute: Attribute, before: Any) -> KeyedDifferences | None:
+    """Compare a policy with state after calls that changed single statements; None where there were none."""
+    believed = statements_of(str(before)) or {}
+    keys, earlier = _latest(net, name, believed), _undone(net, name, believed)
     whole = net.latest.get(name)
     base = before if whole is None else whole.value
-    believed = statements_of(str(before)) or {}
+    if not keys and (not earlier or not equal(before, base, attribute, net.key)):
+        return None
     withheld = base is WITHHELD or any(write.value is WITHHELD for write in keys.values())
     after = None if withheld else with_statements(str(base), {key: write.value for key, write in keys.items()})
-    writes = [*keys.values(), *([whole] if whole else [])]
+    rest = [whole] if whole else []
     if after is None:
-        return KeyedDifference(name, before, WITHHELD, _in_order(net, writes), believed)
+        return KeyedDifferences(_difference(net, name, (name, before, WITHHELD), keys, rest))
     if equal(before, after, attribute, net.key):
-        return KeyedDifference(name, before, before, (), believed)
-    differing = [write for key, write in keys.items() if write.value != believed.get(key)]
-    return KeyedDifference(name, before, after, _in_order(net, differing or writes), believed)
+        shown = with_statements(str(before), {key: write.value for key, write in earlier.items()})
+        return KeyedDifferences(undone=_difference(net, name, (name, before, shown), earlier) if earlier else None)
+    differing = {key: write for key, write in keys.items() if write.value != believed.get(key)}
+    return KeyedDifferences(_difference(net, name, (name, before, after), differing, [] if differing else rest))
 
 
-def _in_order(net: Net, writes: list[Write]) -> tuple[Write, ...]:
+def _latest(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write]:
+    """Give the latest write of each key; of several in one second, one that contradicts state, if any does."""
+    found = single_keys(net, name)
+    for key, write in found.items():
+        contrary = (rival for rival in write.rivals if rival.value != believed.get(key))
+        if write.value == believed.get(key) and (rival := next(contrary, None)):
+            found[key] = rival._replace(rivals=(write,))
+    return found
+
+
+def _undone(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write]:
+    """Give, of each key, the last write by hand that set it to something else for a while."""
+    found = {}
+    for key, writes in _by_key(net.asked, name).items():
+        for write in writes:
+            if write.change.event.origin != "terraform" and write.value not in (believed.get(key), WITHHELD):
+                found[key] = write
+    return found
+
+
+def _shown(
+    name: str, own: Mapping[str, str], believed: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[str, Any, Any]:
+    """Tell tags as the provider does: attribute, before and after.
+
+    What equals a default tag does not show in ``tags``; a default tag that was changed does, one that was removed
+    shows in ``tags_all`` alone.
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
+    """
+    defaults = {key: value for key, value in believed.items() if key not in own}
+    shown = {key: value for key, value in after.items() if defaults.get(key) != value}
+    return (name, own or None, shown or None) if shown != own else (f"{name}_all", believed, after)
+
+
+def _difference(
+    net: Net, name: str, shown: tuple[str, Any, Any], keys: Mapping[str, Write], rest: Iterable[Write] = ()
+) -> KeyedDifference:
     place = {id(change): number for number, change in enumerate(net.history)}
-    return tuple(sorted(writes, key=lambda write: place[id(write.change)]))
+    writes = sorted([*keys.values(), *rest], key=lambda write: place[id(write.change)])
+    return KeyedDifference(*shown, tuple(writes), tuple(path_of(name, key) for key in keys))
+
+
+def _changed(values: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**values, **written}.items() if value is not None}
 
 
 def _texts(value: Any) -> dict[str, str]:

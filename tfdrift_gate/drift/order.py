@@ -17,29 +17,39 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     """Sort the changes of one resource by time.
 
     Within a second a creation needs that there is nothing and a deletion that there is something (an edit of a
-    permission is Remove + Add), and updates need something to update. The event id makes the rest stable.
+    permission is Remove + Add), and updates need something to update. The event id makes the rest stable, or the
+    change itself where published records mask their ids.
     """
     ordered: list[Change] = []
     exists: bool | None = None
     for _, group in groupby(sorted(changes, key=lambda change: change.event.event_time), _second):
-        second = sorted(group, key=lambda change: change.event.event_id or "")
-        second.sort(key=lambda change: change.modified_at.timestamp() if change.modified_at else 0.0)
-        ordered.extend(_within_a_second(second, exists) if len(second) > 1 else second)
+        second = list(group)
+        if len(second) > 1:
+            second.sort(key=lambda change: (change.event.event_id or "", repr(change)))
+            second.sort(key=lambda change: change.modified_at.timestamp() if change.modified_at else 0.0)
+            second = _within_a_second(second, exists)
+        ordered.extend(second)
         exists = ordered[-1].effect is not Effect.DELETE
     return ordered
 
 
+def same_second(one: Change, other: Change) -> bool:
+    """Tell whether CloudTrail's clock does not tell two calls apart."""
+    return _second(one) == _second(other)
+
+
 def tied(one: Change, other: Change) -> bool:
     """Tell whether nothing says which of two changes of one resource came last."""
-    if one.effect is not other.effect or _second(one) != _second(other):
+    if one.effect is not other.effect or not same_second(one, other):
         return False
     if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
         return False
-    return _by_answers(one, other) == 0
+    return not _by_statement(one, other) and _by_answers(one, other) == 0
 
 
 def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Change]:
-    deletions = [change for change in second if change.effect is Effect.DELETE]
+    final = [change for change in second if change.final]
+    deletions = [change for change in second if change.effect is Effect.DELETE and not change.final]
     creations = [change for change in second if change.effect is Effect.CREATE]
     updates = sorted(
         (change for change in second if change.effect is Effect.UPDATE), key=cmp_to_key(_by_time_and_answers)
@@ -51,13 +61,21 @@ def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Chan
         life.append(turn.pop(0))
         turn = deletions if turn is creations else creations
     creation = max((place for place, change in enumerate(life) if change.effect is Effect.CREATE), default=-1)
-    return [*life[: creation + 1], *updates, *life[creation + 1 :]]
+    return [*life[: creation + 1], *updates, *life[creation + 1 :], *final]
 
 
 def _by_time_and_answers(one: Change, other: Change) -> int:
     if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
         return -1 if one.modified_at < other.modified_at else 1
-    return _by_answers(one, other)
+    return _by_statement(one, other) or _by_answers(one, other)
+
+
+def _by_statement(one: Change, other: Change) -> int:
+    """Order two calls on one statement of a policy: AddPermission refuses an id that is there, so Remove came first."""
+    for name in one.asked:
+        if name.startswith("policy[") and name in other.asked:
+            return (other.asked[name] is None) - (one.asked[name] is None)
+    return 0
 
 
 def _by_answers(one: Change, other: Change) -> int:

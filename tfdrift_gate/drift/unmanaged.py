@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from tfdrift_gate.catalog import Resource
-from tfdrift_gate.drift.difference import by_hand, known, withheld
+from tfdrift_gate.drift.difference import TIED, by_hand, known, withheld
 from tfdrift_gate.drift.equality import equal, is_unset
 from tfdrift_gate.drift.fold import Net, Write
 from tfdrift_gate.drift.keyed import single_keys
+from tfdrift_gate.drift.order import same_second
 from tfdrift_gate.model import WITHHELD, AttributeChange, Drift, Effect, Kind, ResourceInstance, ResourceKey
+
+_MAYBE = "made and removed within one second; nothing tells which call was the last"
 
 Managed = Mapping[ResourceKey, Sequence[ResourceInstance]]
 
@@ -37,6 +40,7 @@ def unmanaged_drifts(net: Net, resource: Resource, managed: Managed, mode: str) 
             changes=changes,
             events=tuple(events.values()),
             parent_address=parent,
+            note=_MAYBE if _may_be_gone(net) else "",
         )
     ]
 
@@ -51,6 +55,11 @@ def created_and_deleted(net: Net, resource: Resource, managed: Managed, mode: st
     return [Drift(Kind.UNMANAGED, net.key, resource.id_of(net.key), (), events, parent_address=parent)]
 
 
+def _may_be_gone(net: Net) -> bool:
+    """Tell whether it was removed in the second of its making, and nothing tells of it before that."""
+    return bool(net.created and net.deleted) and all(same_second(change, net.history[0]) for change in net.history)
+
+
 def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | None:
     attribute = resource.attributes[name]
     write = net.latest.get(name)
@@ -60,7 +69,9 @@ def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | Non
         return None
     if write.value is WITHHELD:
         return withheld(name, write, None)
-    return None if write.value in (None, "", [], {}) else known(name, None, write, attribute)
+    if write.value in (None, "", [], {}):
+        return None
+    return replace(known(name, None, write, attribute), note=TIED if write.rivals else "")
 
 
 def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:

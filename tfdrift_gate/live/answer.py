@@ -12,8 +12,8 @@ from tfdrift_gate.arn import parse_lambda_arn
 from tfdrift_gate.catalog import LiveRead, Path, Resource
 from tfdrift_gate.changes.members import Members
 from tfdrift_gate.changes.values import NotTold, read_value
-from tfdrift_gate.drift.policy import permission_values
 from tfdrift_gate.model import WITHHELD, ResourceKey
+from tfdrift_gate.policy import permission_values
 
 _DEEPEST = 3
 
@@ -121,6 +121,8 @@ def _statement(members: Members, read: LiveRead, resource: Resource, key: Resour
         return Thing(None, "the policy in the answer is not understood")
     wanted = resource.part(key, "statement_id")
     found = [one for one in statements if one.get("Sid") == wanted]
+    if any(one.get("Effect") != "Allow" for one in found):
+        return Thing(None, "the statement of that id does not allow anything")
     return Thing(bool(found), members=members, statement=found[0] if found else None)
 
 

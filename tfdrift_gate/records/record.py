@@ -39,6 +39,8 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     if not isinstance(body, Mapping):
         return Skipped("malformed-record", f"{raw.position}: not a JSON object")
     source = body.get("eventSource")
+    if source is None and body.get("eventCategory") == "Insight":  # a trail's own findings, not calls
+        return None
     if not isinstance(source, str):
         return Skipped("malformed-record", f"{raw.position}: no eventSource")
     if source not in event_sources:
@@ -134,7 +136,7 @@ def _object(value: Any) -> Mapping[str, Any] | None:
     # NOTE: Athena and Lake hand both fields over as JSON text.
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
-    if value is None or (isinstance(value, Mapping) and value.get("omitted") is not True):
+    if value is None or (isinstance(value, Mapping) and not _says(value.get("omitted"), True)):
         return value
     raise ValueError("not an object")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tfdrift_gate.model import AttributeChange, Drift
+from tfdrift_gate.policy import permission_values, statements_of
 
 _ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
 
@@ -35,12 +36,12 @@ def _cascade(drift: Drift, _: Sequence[AttributeChange]) -> bool:
 
 
 def _anyone(drift: Drift, _: Sequence[AttributeChange]) -> bool:
-    return _values(drift).get("principal") == "*"
+    return any(values.get("principal") == "*" for values in _allowed(drift))
 
 
 def _another_account(drift: Drift, _: Sequence[AttributeChange]) -> bool:
-    found = _ACCOUNT.fullmatch(str(_values(drift).get("principal")))
-    return found is not None and found[1] != drift.key.account
+    found = (_ACCOUNT.fullmatch(str(values.get("principal"))) for values in _allowed(drift))
+    return any(match is not None and match[1] != drift.key.account for match in found)
 
 
 def _open_to_anyone(_: Drift, changes: Sequence[AttributeChange]) -> bool:
@@ -48,9 +49,39 @@ def _open_to_anyone(_: Drift, changes: Sequence[AttributeChange]) -> bool:
 
 
 def _service_without_source(drift: Drift, _: Sequence[AttributeChange]) -> bool:
+    return any(
+        str(values.get("principal")).endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"))
+        and not values.get("source_arn")
+        and not values.get("source_account")
+        for values in _allowed(drift)
+    )
+
+
+def _allowed(drift: Drift) -> list[Mapping[str, Any]]:
+    """What is allowed now: a permission's own values, or a policy's statements that state does not hold."""
     values = _values(drift)
-    service = str(values.get("principal")).endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"))
-    return service and not values.get("source_arn") and not values.get("source_account")
+    if "policy" not in values:
+        return [values]
+    before = drift.instance.attributes.get("policy") if drift.instance else None
+    known = statements_of(before) if isinstance(before, str) else None
+    stands = statements_of(values["policy"]) if isinstance(values["policy"], str) else None
+    return [
+        permission_values(statement, sid)
+        for sid, statement in (stands or {}).items()
+        if (known or {}).get(sid) != statement and statement.get("Effect") != "Deny"
+    ]
+
+
+def _relaxed(_: Drift, changes: Sequence[AttributeChange]) -> bool:
+    return any(change.after in (None, "Warn") for change in changes)
+
+
+def _widened(_: Drift, changes: Sequence[AttributeChange]) -> bool:
+    return any(set(map(str, change.after or ())) - set(map(str, change.before or ())) for change in changes)
+
+
+def _recursion_allowed(_: Drift, changes: Sequence[AttributeChange]) -> bool:
+    return any(change.after == "Allow" for change in changes)
 
 
 CONDITIONS: Mapping[str, Callable[[Drift, Sequence[AttributeChange]], bool]] = {
@@ -62,5 +93,8 @@ CONDITIONS: Mapping[str, Callable[[Drift, Sequence[AttributeChange]], bool]] = {
     "principal_in_another_account": _another_account,
     "open_to_anyone": _open_to_anyone,
     "service_without_source": _service_without_source,
+    "relaxed": _relaxed,
+    "widened": _widened,
+    "recursion_allowed": _recursion_allowed,
 }
 """By name; each is given the drift and the watched attributes' changes (all of them where none is watched)."""

@@ -15,6 +15,11 @@ def redact(drift: Drift) -> Drift:
     return replace(drift, changes=tuple(_redact(change, marked) for change in drift.changes))
 
 
+def is_sensitive(drift: Drift, attribute: str) -> bool:
+    """Tell whether state marks an attribute, or something in it, sensitive."""
+    return drift.instance is not None and any(_covers(path, attribute) for path in drift.instance.sensitive)
+
+
 def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange:
     if change.known and any(_covers(path, change.attribute) for path in marked):
         return replace(change, before=SENSITIVE, after=SENSITIVE)

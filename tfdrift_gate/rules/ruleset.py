@@ -90,7 +90,7 @@ def glob_matches(pattern: str, text: str) -> bool:
 
 def names(pattern: str, change: AttributeChange) -> bool:
     """Tell whether an attribute name of a rule or waiver covers a change."""
-    return any(
-        name == pattern or name.startswith((f"{pattern}[", f"{pattern}."))
-        for name in (change.attribute, *change.also_named)
-    )
+    for name in (change.attribute, *change.also_named):
+        if name.startswith(pattern) and name[len(pattern) : len(pattern) + 1] in ("", "[", "."):
+            return True
+    return False

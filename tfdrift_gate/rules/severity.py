@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tfdrift_gate.model import AttributeChange, Drift, Kind, Severity
 from tfdrift_gate.rules.conditions import CONDITIONS
+from tfdrift_gate.rules.redact import is_sensitive
 from tfdrift_gate.rules.ruleset import Rule, names
 
 
@@ -31,9 +32,11 @@ def severity_of(drift: Drift, rules: Sequence[Rule]) -> Verdict:
         if rule.builtin and (watched := _watched(rule, drift)) is not None and not _overruled(watched, drift, own)
     ]
     counted.sort(key=lambda pair: -pair[0].severity)
-    reasons = [_reason(rule, watched) for rule, watched in counted] or ["no rule names it"]
+    reasons = [_reason(rule, watched) for rule, watched in counted if not _tells_a_secret(rule, watched, drift)]
+    reasons = reasons or ["no rule names it" if not counted else "the values are sensitive"]
     if drift.note and not any(drift.note in reason for reason in reasons):
         reasons.append(drift.note)
+    reasons.extend(f"{change.attribute}: {change.note}" for change in drift.changes if change.note)
     reasons.extend(_unexplained(drift))
     if not counted:
         return Verdict(Severity.LOW, None, tuple(reasons))
@@ -77,6 +80,11 @@ def _reason(rule: Rule, watched: Sequence[AttributeChange]) -> str:
         return text
     heads = dict.fromkeys(change.attribute.split("[")[0] for change in watched)
     return f"{', '.join(heads)}: {text}"
+
+
+def _tells_a_secret(rule: Rule, watched: Sequence[AttributeChange], drift: Drift) -> bool:
+    """A condition's reason tells a value: that of an attribute which state marks sensitive is not told."""
+    return rule.when is not None and any(is_sensitive(drift, change.attribute) for change in watched)
 
 
 def _unexplained(drift: Drift) -> list[str]:

@@ -1,38 +1,44 @@
-"""Whose drift is not held against them: ``ignore_changes``, then waivers, then trusted pipelines.
+"""Whose drift is not held against them: what the configuration ignores, then waivers, then trusted pipelines.
 
 Each takes the attributes it covers; what is left of a drift stays a drift.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from tfdrift_gate.model import AttributeChange, Drift, Event, Kind, Suppression
 from tfdrift_gate.rules.fingerprint import fingerprint
 from tfdrift_gate.rules.ruleset import Trust, Waiver, glob_matches, names
 
 _Covers = Callable[[AttributeChange], bool]
+_Ignores = Callable[[str], bool]
+_Exceptions = Sequence[tuple[Suppression, _Ignores]]
 
 
 def suppress(
     drift: Drift,
-    ignores: Callable[[str], bool],
+    exceptions: _Exceptions,
     waivers: Sequence[Waiver],
     trusted: Sequence[Trust],
     today: date,
 ) -> tuple[Drift | None, list[tuple[Drift, Suppression]]]:
     """Take off a drift what is not held against anyone; give what stands and what was taken, with why.
 
-    ``ignores`` tells whether the resource's ``ignore_changes`` covers an attribute path. ``today`` is the
-    day (UTC) on which a waiver that expires then no longer waives.
+    ``exceptions`` are why the configuration ignores attribute paths, each with the test whether it covers one; the
+    first that does counts. ``today`` is the day (UTC) on which a waiver that expires then no longer waives.
     """
     taken: list[tuple[Drift, Suppression]] = []
     left: Drift | None = drift
-    if drift.kind is Kind.MODIFIED:
-        left = _take(left, lambda change: any(map(ignores, (change.attribute, *change.also_named))), IGNORED, taken)
+    for why, ignores in exceptions:
+        if left is not None and left.kind is Kind.MODIFIED:
+            parted = tuple(part for change in left.changes for part in _parted(change, ignores))
+            left = _take(replace(left, changes=parted), partial(_is_ignored, ignores), why, taken)
     for waiver in waivers:
         if left is not None and today < waiver.expires and _is_about(waiver, left):
             left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
@@ -54,8 +60,42 @@ def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
     return bool(drift.events) and all(any(_trusts(trust, event) for trust in trusted) for event in drift.events)
 
 
-IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
-"""Why what ``ignore_changes`` covers is no finding."""
+def _is_ignored(ignores: _Ignores, change: AttributeChange) -> bool:
+    if any(map(ignores, (change.attribute, *change.also_named))):
+        return True
+    differing = _differing_keys(change)
+    return bool(differing) and all(_ignores_key(ignores, change, key) for key in differing)
+
+
+def _parted(change: AttributeChange, ignores: _Ignores) -> tuple[AttributeChange, ...]:
+    """Part a map's change where ``ignores`` covers some of the keys that differ (``tags["team"]``)."""
+    ignored = {key for key in _differing_keys(change) if _ignores_key(ignores, change, key)}
+    if not ignored or ignored == set(_differing_keys(change)):
+        return (change,)
+    before, after = change.before or {}, change.after or {}
+    only = {**_without(before, ignored), **_within(after, ignored)}
+    rest = {**_without(after, ignored), **_within(before, ignored)}
+    return replace(change, after=rest or None), replace(change, after=only or None)
+
+
+def _differing_keys(change: AttributeChange) -> list[str]:
+    before, after = change.before or {}, change.after or {}
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return []
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
+def _ignores_key(ignores: _Ignores, change: AttributeChange, key: str) -> bool:
+    quoted = json.dumps(key, ensure_ascii=False)
+    return any(ignores(f"{name}[{quoted}]") for name in (change.attribute, *change.also_named))
+
+
+def _within(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in keys}
+
+
+def _without(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in keys}
 
 
 def _take(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from tfdrift_gate.terraform.ignored_tags import IgnoredTags
+
+_PROVIDER_NAME = re.compile(r'\s*"?\s*([\w-]+)(?:\s*\.\s*([\w-]+))?')
 
 
 @dataclass(frozen=True)
 class Block:
-    """A ``resource`` or ``module`` block, 1-based lines of its file included."""
+    """A ``resource``, ``module`` or ``provider`` block, 1-based lines of its file included."""
 
     kind: str
     labels: tuple[str, ...]
@@ -16,17 +22,35 @@ class Block:
     ignore_changes: tuple[str, ...] = ()
     """Attribute paths as written; ``("all",)`` for all."""
     module_source: str = ""
+    provider: str = ""
+    """Of a resource: the provider it names, as ``aws`` or ``aws.west``; empty where it names none."""
+    providers: tuple[tuple[str, str], ...] | None = ()
+    """Of a module: what is handed to it, its own name of a provider and the caller's; None where that is not known."""
+    alias: str = ""
+    """Of a provider."""
+    is_configured: bool = False
+    """Of a provider: whether its block says anything but alias and version. One that says nothing is handed in."""
+    ignored_tags: IgnoredTags | None = None
+    """Of a provider: its ``ignore_tags`` block, None where it has none."""
 
     def overridden_by(self, other: Block) -> Block:
         """Lay an override file's block over this one, which keeps its place.
 
-        An empty ``ignore_changes`` overrides nothing, and what is ``all`` stays so:
+        An empty ``ignore_changes`` overrides nothing, and what is ``all`` stays so; a nested block takes the place of
+        the one of its name; what a module is handed cannot be overridden:
         https://developer.hashicorp.com/terraform/language/files/override
         """
         ignored = other.ignore_changes or self.ignore_changes
         if "all" in self.ignore_changes:
             ignored = self.ignore_changes
-        return replace(self, ignore_changes=ignored, module_source=other.module_source or self.module_source)
+        return replace(
+            self,
+            ignore_changes=ignored,
+            module_source=other.module_source or self.module_source,
+            provider=other.provider or self.provider,
+            is_configured=self.is_configured or other.is_configured,
+            ignored_tags=self.ignored_tags if other.ignored_tags is None else other.ignored_tags,
+        )
 
 
 def ignored_path(text: str) -> str:
@@ -35,3 +59,22 @@ def ignored_path(text: str) -> str:
     if len(entry) > 1 and entry.startswith('"') and entry.endswith('"'):
         entry = entry[1:-1].replace('\\"', '"')
     return "all" if entry == "*" else entry
+
+
+def provider_name(text: str) -> str:
+    """Read a reference to a provider: ``aws``, ``aws.west``, or either as a text; empty where it is none.
+
+    Of ``aws.each[each.key]`` (OpenTofu) the key is left out: all instances have one block.
+    """
+    found = _PROVIDER_NAME.match(text)
+    return ".".join(part for part in found.groups() if part) if found else ""
+
+
+def is_literal(text: str) -> bool:
+    """Tell whether a text of a configuration is what it says: nothing in it is put in by Terraform."""
+    return "${" not in text and "%{" not in text
+
+
+def ignored_tags(keys: Iterable[str], key_prefixes: Iterable[str]) -> IgnoredTags:
+    """Make an ``ignore_tags`` block of its lists, of which only literal texts are known."""
+    return IgnoredTags(tuple(filter(is_literal, keys)), tuple(filter(is_literal, key_prefixes)))

@@ -1,7 +1,8 @@
 """The configuration's resource blocks: where each stands and which attributes it tells Terraform to ignore.
 
 Only files that can matter are parsed, each once, and only when there is something to report. A file that cannot be
-parsed costs its lines and its ``ignore_changes``, and nothing else: the modules it calls are still followed.
+parsed costs its lines, its ``ignore_changes`` and its ``ignore_tags``, those that it may hand on included, and nothing
+else: the modules it calls are still followed.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from tfdrift_gate.model import Skipped, SourceRange
 from tfdrift_gate.terraform.block import Block
-from tfdrift_gate.terraform.hcl_blocks import hcl_blocks, module_calls
+from tfdrift_gate.terraform.declaration import Declaration, Exceptions, tag_exceptions
+from tfdrift_gate.terraform.hcl_blocks import has_providers, hcl_blocks, module_calls
+from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags, environment_tags
 from tfdrift_gate.terraform.json_blocks import json_blocks
+from tfdrift_gate.terraform.provider_scope import Scope, handed_to, name_of, provider_of, scope_of
 from tfdrift_gate.terraform.root import RootModule
 
 MOST_MODULES = 5000
@@ -25,26 +28,6 @@ MOST_MODULES = 5000
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
-_STEP = re.compile(
-    r'\s*(?:(?:^|\.)\s*([^\W\d][\w-]*)|\.([0-9]{1,9})|\[\s*([0-9]{1,9})\s*\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\])\s*'
-)
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One resource block of the configuration."""
-
-    source: SourceRange
-    ignore_changes: tuple[str, ...] = ()
-    """Attribute paths as written, e.g. ``tags["team"]``; ``("all",)`` for all."""
-
-    def ignores(self, attribute: str) -> bool:
-        """Tell whether ``ignore_changes`` covers an attribute path, itself or one it lies under."""
-        wanted = _steps(attribute)
-        return any(
-            path in ("all", attribute) or bool((steps := _steps(path)) and wanted[: len(steps)] == steps)
-            for path in self.ignore_changes
-        )
 
 
 @dataclass(frozen=True)
@@ -53,35 +36,52 @@ class Configuration:
 
     declarations: Mapping[str, Declaration]
     skipped: tuple[Skipped, ...] = ()
+    ignored_tags: IgnoredTags = NO_TAGS
+    """What no AWS provider shows, whatever its block says."""
 
     def find(self, address: str | None) -> Declaration | None:
         """Find the block of an instance by its full address."""
         return self.declarations.get(_INDEX.sub("", address)) if address else None
 
+    def exceptions(self, address: str | None) -> Exceptions:
+        """Say what of an instance is not held against anyone. What no state has (``address`` None) has no provider."""
+        declared = self.find(address)
+        if declared:
+            return declared.exceptions
+        return tag_exceptions(self.ignored_tags) if address else ()
 
-def read_configuration(root: RootModule) -> Configuration:
-    """Read the root module and every module that it calls and that is on disk. Never raises."""
+
+def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Configuration:
+    """Read the root module and every module that it calls and that is on disk. Never raises.
+
+    ``environment`` is the one that the AWS provider reads too.
+    """
+    everywhere = environment_tags(environment)
     declarations: dict[str, Declaration] = {}
     skipped: list[Skipped] = []
     installed = _installed(root)
     modules: dict[Path, _Module] = {}
-    waiting: list[tuple[str, Path, tuple[Path, ...]]] = [("", root.folder, (Path(os.path.realpath(root.folder)),))]
-    for path, folder, callers in waiting:
+    waiting: list[tuple[str, Path, tuple[Path, ...], Scope]] = [
+        ("", root.folder, (Path(os.path.realpath(root.folder)),), {})
+    ]
+    for path, folder, callers, handed in waiting:
         module = modules.get(callers[-1])
         if module is None:
             modules[callers[-1]] = module = _read_module(folder, root.folder)
             skipped.extend(module.skipped)
+        scope = scope_of({} if module.has_unknown_providers else handed, module.providers.values())
         for file, block in module.resources.values():
             source = SourceRange(file, block.line, block.end_line)
-            declarations[_address(path, *block.labels)] = Declaration(source, block.ignore_changes)
-        for child, target in _called(path, folder, module, installed):
+            tags = scope.get(provider_of(block), NO_TAGS) | everywhere
+            declarations[_address(path, *block.labels)] = Declaration(source, block.ignore_changes, tags)
+        for child, target, call in _called(path, folder, module, installed):
             resolved = Path(os.path.realpath(target)) if os.path.isdir(target) else None
             # A module that calls itself is Terraform's to refuse, and must not be followed for ever.
             if resolved and resolved not in callers and len(waiting) <= MOST_MODULES:
-                waiting.append((child, target, (*callers, resolved)))
+                waiting.append((child, target, (*callers, resolved), handed_to(call, scope)))
     if len(waiting) > MOST_MODULES:
         skipped.append(_unparsed("modules", f"more than {MOST_MODULES} module calls: the rest was not followed"))
-    return Configuration(declarations, tuple(skipped))
+    return Configuration(declarations, tuple(skipped), everywhere)
 
 
 @dataclass
@@ -91,6 +91,9 @@ class _Module:
     resources: dict[tuple[str, ...], tuple[str, Block]] = field(default_factory=dict)
     """The file as reports name it, and the block; by type and name."""
     calls: dict[str, Block] = field(default_factory=dict)
+    providers: dict[str, Block] = field(default_factory=dict)
+    has_unknown_providers: bool = False
+    """Whether a file that could not be parsed may declare some."""
     skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, file: str, blocks: Iterable[Block], override: bool) -> None:
@@ -99,11 +102,15 @@ class _Module:
                 known = self.calls.get(block.labels[0])
                 if known or not override:
                     self.calls[block.labels[0]] = known.overridden_by(block) if known and override else block
+            elif block.kind == "provider":
+                # NOTE: an override may be all that is said of a provider, and then stands for itself.
+                base = self.providers.get(name_of(block))
+                self.providers[name_of(block)] = base.overridden_by(block) if base and override else block
             elif not override:
                 self.resources[block.labels] = (file, block)
             elif block.labels in self.resources:
-                where, base = self.resources[block.labels]
-                self.resources[block.labels] = (where, base.overridden_by(block))
+                where, resource = self.resources[block.labels]
+                self.resources[block.labels] = (where, resource.overridden_by(block))
 
 
 def _read_module(folder: Path, root: Path) -> _Module:
@@ -122,31 +129,34 @@ def _read_module(folder: Path, root: Path) -> _Module:
             if not os.path.isfile(folder / name):
                 raise ValueError("no file")
             text = (folder / name).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-            blocks = json_blocks(text) if name.endswith(".json") else hcl_blocks(text)
+            blocks = (json_blocks if name.endswith(".json") else hcl_blocks)(text, is_called=folder != root)
         except Exception as error:
             # NOTE: the parser's errors have no common base, and none of them may end the run.
             reason = str(error) if type(error) is ValueError else type(error).__name__
             module.skipped.append(_unparsed(shown, reason))
             blocks = module_calls(text)
+            module.has_unknown_providers |= has_providers(text) or (name.endswith(".json") and '"provider"' in text)
         module.add(shown, blocks, _is_override(name))
     return module
 
 
-def _called(path: str, folder: Path, module: _Module, installed: Mapping[str, Path]) -> Iterable[tuple[str, Path]]:
-    """The modules that a module calls, by address, and their folders as far as they are on disk."""
-    found: dict[str, Path] = {}
+def _called(
+    path: str, folder: Path, module: _Module, installed: Mapping[str, Path]
+) -> Iterable[tuple[str, Path, Block]]:
+    """The modules that a module calls, by address, their folders as far as they are on disk, and the calls."""
+    found: dict[str, tuple[Path, Block]] = {}
     for name, call in module.calls.items():
         child = _address(path, "module", name)
         if call.module_source.startswith(("./", "../")):
-            found[child] = folder / call.module_source
+            found[child] = (folder / call.module_source, call)
         elif child in installed:
-            found[child] = installed[child]
+            found[child] = (installed[child], call)
     if module.skipped:
         # Of the file that could not be parsed, terraform init knows which modules it calls.
         for child, target in installed.items():
             if child.rpartition(".module.")[0] == path and child.startswith("module."):
-                found.setdefault(child, target)
-    return found.items()
+                found.setdefault(child, (target, Block("module", (child,), 0, 0, providers=None)))
+    return [(child, *called) for child, called in found.items()]
 
 
 def _installed(root: RootModule) -> dict[str, Path]:
@@ -177,27 +187,9 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _unparsed(what: str, reason: str) -> Skipped:
-    detail = f"{what}: not parsed ({reason}): no lines and no ignore_changes from it"
+    detail = f"{what}: not parsed ({reason}): no lines, no ignore_changes and no ignore_tags from it"
     return Skipped("unparsed-configuration", detail)
 
 
 def _address(*parts: str) -> str:
     return ".".join(part for part in parts if part)
-
-
-@lru_cache(maxsize=4096)
-def _steps(path: str) -> tuple[str | int, ...]:
-    """Take an attribute path apart: ``tags["team"]`` and ``tags.team`` are the same; empty where it is no path."""
-    steps: list[str | int] = []
-    at = 0
-    while at < len(path):
-        found = _STEP.match(path, at)
-        if found is None:
-            return ()
-        name, old_index, index, key = found.groups()
-        if key is not None:
-            steps.append(re.sub(r"\\(.)", r"\1", key))
-        else:
-            steps.append(name if name is not None else int(old_index or index))
-        at = found.end()
-    return tuple(steps)

@@ -5,28 +5,33 @@ NOTE: lines come from the parser's own tree, since python-hcl2 8 gives none with
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from tfdrift_gate.terraform.block import Block, ignored_path
+from tfdrift_gate.terraform.block import Block, ignored_path, ignored_tags, provider_name
+from tfdrift_gate.terraform.ignored_tags import IgnoredTags
 
 LONGEST = 2 * 1024 * 1024
 """Characters of a file that are still parsed; parsing takes about a second for every 150,000."""
 _MATTERS = re.compile(
     r'^[ \t]*(/\*.*\*/[ \t]*)?(resource[ \t]+"?aws_lambda_|module[ \t]+"?[\w-]+"?[ \t]*\{)', re.MULTILINE
 )
+_PROVIDER = re.compile(r'^[ \t]*(/\*.*\*/[ \t]*)?provider[ \t]+"?[\w-]+"?[ \t]*\{', re.MULTILINE)
 _LOCAL_MODULE = re.compile(
     r'^[ \t]*module[ \t]+"([\w-]+)"[ \t]*\{[^{}]*?^[ \t]*source[ \t]*=[ \t]*"(\.\.?/[^"]*)"', re.MULTILINE
 )
 
 
-def hcl_blocks(text: str) -> list[Block]:
+def hcl_blocks(text: str, is_called: bool = False) -> list[Block]:
     """Read the blocks that matter out of a file's text.
 
-    Raises whatever the parser raises, :class:`ValueError` for a text too long to parse.
+    A provider block does if it says what to ignore or if, in a module that ``is_called``, it may take the place of one
+    that does. Raises whatever the parser raises, :class:`ValueError` for a text too long to parse.
     """
-    if not _MATTERS.search(text):
+    if not _MATTERS.search(text) and not ((is_called or "ignore_tags" in text) and has_providers(text)):
         return []
     if len(text) > LONGEST:
         raise ValueError("too long to be parsed")
@@ -38,18 +43,65 @@ def hcl_blocks(text: str) -> list[Block]:
 
 def module_calls(text: str) -> list[Block]:
     """Read the calls of local modules out of a text that cannot be parsed, as far as they are plainly written."""
-    return [Block("module", (name,), 0, 0, module_source=source) for name, source in _LOCAL_MODULE.findall(text)]
+    return [
+        Block("module", (name,), 0, 0, module_source=source, providers=None)
+        for name, source in _LOCAL_MODULE.findall(text)
+    ]
+
+
+def has_providers(text: str) -> bool:
+    """Tell whether a text, which need not be one that can be parsed, seems to have provider blocks."""
+    return bool(_PROVIDER.search(text))
 
 
 def _block(block: Any, text: str) -> Block | None:
     kind, *labels = (_written(part, text).strip('"') for part in _children(block, "identifier", "string"))
     lines = (block.meta.line, block.meta.end_line)
+    body = _body(block)
+    values = {name: (value, expression) for name, value, expression in _attributes(body, text)}
     if kind == "resource" and len(labels) == 2:
-        return Block(kind, tuple(labels), *lines, ignore_changes=tuple(_ignored(_body(block), text)))
+        provider = provider_name(values["provider"][0]) if "provider" in values else ""
+        return Block(kind, tuple(labels), *lines, ignore_changes=tuple(_ignored(body, text)), provider=provider)
     if kind == "module" and len(labels) == 1:
-        sources = (value.strip('"') for name, value, _ in _attributes(_body(block), text) if name == "source")
-        return Block(kind, tuple(labels), *lines, module_source=next(sources, ""))
+        source = values["source"][0].strip('"') if "source" in values else ""
+        handed = tuple(_handed(values["providers"][1], text)) if "providers" in values else ()
+        return Block(kind, tuple(labels), *lines, module_source=source, providers=handed)
+    if kind == "provider" and len(labels) == 1:
+        return Block(
+            kind,
+            tuple(labels),
+            *lines,
+            alias=values["alias"][0].strip('"') if "alias" in values else "",
+            is_configured=bool(values.keys() - {"alias", "version"}) or any(_children(body, "block")),
+            ignored_tags=_ignored_tags(body, text),
+        )
     return None
+
+
+def _handed(expression: Any, text: str) -> Iterator[tuple[str, str]]:
+    for element in expression.find_data("object_elem"):
+        name, value = (child for child in element.children if hasattr(child, "data"))
+        yield provider_name(_written(name, text)), provider_name(_written(value, text))
+
+
+def _ignored_tags(body: Any, text: str) -> IgnoredTags | None:
+    for block in _children(body, "block"):
+        if _written(next(iter(_children(block, "identifier"))), text) == "ignore_tags":
+            lists = {name: _texts(expression, text) for name, _, expression in _attributes(_body(block), text)}
+            return ignored_tags(lists.get("keys", ()), lists.get("key_prefixes", ()))
+    return None
+
+
+def _texts(expression: Any, text: str) -> list[str]:
+    """The texts of a list as they are written; none of what is no list."""
+    found = []
+    for items in _children(expression, "tuple"):
+        for item in _children(items, "expr_term"):
+            for string in _children(item, "string"):
+                # HCL's escapes are JSON's but for \\U, which none needs who can write the letter itself.
+                with suppress(ValueError):
+                    found.append(str(json.loads(_written(string, text))))
+    return found
 
 
 def _ignored(body: Any, text: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfdrift_gate.terraform.block import Block, ignored_path
+from tfdrift_gate.terraform.block import Block, ignored_path, ignored_tags, provider_name
+from tfdrift_gate.terraform.ignored_tags import IgnoredTags
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -24,9 +25,13 @@ class _Member(NamedTuple):
     end: int
 
 
-def json_blocks(text: str) -> list[Block]:
-    """Read the blocks that matter out of a file's text. Raises :class:`ValueError` where it is no JSON."""
-    if "aws_lambda_" not in text and '"module"' not in text:
+def json_blocks(text: str, is_called: bool = False) -> list[Block]:
+    """Read the blocks that matter out of a file's text. Raises :class:`ValueError` where it is no JSON.
+
+    Of provider blocks the same ones matter as in :func:`~tfdrift_gate.terraform.hcl_blocks.hcl_blocks`.
+    """
+    words = ("aws_lambda_", '"module"', '"ignore_tags"', *(['"provider"'] if is_called else []))
+    if not any(word in text for word in words):
         return []
     json.loads(text)
     return list(_blocks(text))
@@ -37,12 +42,60 @@ def _blocks(text: str) -> Iterator[Block]:
         if top.name == "resource":
             for kind in _members(text, top.value):
                 for named in _members(text, kind.value):
-                    body = _value(text, named)
-                    yield Block("resource", (kind.name, named.name), *_lines(text, named), tuple(_ignored(body)))
+                    yield _resource(kind.name, named, text)
         elif top.name == "module":
             for named in _members(text, top.value):
-                sources = [part["source"] for part in _objects(_value(text, named)) if "source" in part]
-                yield Block("module", (named.name,), *_lines(text, named), module_source=str(*sources[-1:]))
+                yield _module(named, text)
+        elif top.name == "provider":
+            for named in _members(text, top.value):
+                for body in _objects(_value(text, named)):
+                    yield _provider(named, body, text)
+
+
+def _resource(kind: str, named: _Member, text: str) -> Block:
+    body = _value(text, named)
+    names = [provider_name(str(part["provider"])) for part in _objects(body) if "provider" in part]
+    return Block(
+        "resource",
+        (kind, named.name),
+        *_lines(text, named),
+        ignore_changes=tuple(_ignored(body)),
+        provider=str(*names[-1:]),
+    )
+
+
+def _module(named: _Member, text: str) -> Block:
+    parts = _objects(_value(text, named))
+    sources = [part["source"] for part in parts if "source" in part]
+    handed = tuple(
+        (provider_name(name), provider_name(str(value)))
+        for part in parts
+        for given in _objects(part.get("providers"))
+        for name, value in given.items()
+    )
+    lines = _lines(text, named)
+    return Block("module", (named.name,), *lines, module_source=str(*sources[-1:]), providers=handed)
+
+
+def _provider(named: _Member, body: Mapping[str, Any], text: str) -> Block:
+    return Block(
+        "provider",
+        (named.name,),
+        *_lines(text, named),
+        alias=str(body.get("alias", "")),
+        is_configured=bool(body.keys() - {"alias", "version", "//"}),
+        ignored_tags=_ignored_tags(body),
+    )
+
+
+def _ignored_tags(body: Mapping[str, Any]) -> IgnoredTags | None:
+    for block in _objects(body.get("ignore_tags")):
+        return ignored_tags(_texts(block.get("keys")), _texts(block.get("key_prefixes")))
+    return None
+
+
+def _texts(value: Any) -> list[str]:
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
 
 
 def _ignored(body: Any) -> Iterator[str]:

@@ -166,7 +166,8 @@ def _text(value: Any) -> str:
 
 def _no_backend_is_meant(root: RootModule) -> None:
     """Without initialised settings the state is local only if the configuration says nothing else."""
-    files = [file for pattern in _CONFIGURATION for file in sorted(root.folder.glob(pattern))]
+    found = [file for pattern in _CONFIGURATION for file in sorted(root.folder.glob(pattern))]
+    files = [file for file in found if not file.name.startswith(".")]  # as Terraform: hidden files are editors'
     if not files and not root.data_folder.is_dir() and not _local_path(root, {}).exists():
         raise StateError(
             f"reading the root module {root.folder}: no Terraform files in it",

@@ -157,7 +157,9 @@ def place(
         else:
             lacking = "name" if parts is None else "account or region"
             detail = f"{state.address}: state does not tell its {lacking}, so its events cannot be told apart"
-            skipped.append(Skipped("unplaced-instance", detail, resource_id=str(state.attributes.get("id"))))
+            told_id = state.attributes.get("id")
+            known = isinstance(told_id, str) and not {"", "id"} & set(state.sensitive)
+            skipped.append(Skipped("unplaced-instance", detail, resource_id=told_id if known else None))
     return Belief(tuple(instances), tuple(skipped))
 
 

@@ -103,7 +103,7 @@ def shown_version(arn: str, version: Version) -> dict[str, Any]:
 
 
 def _logging(region: Region, before: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    after = before["LoggingConfig"] | sent["LoggingConfig"]
+    after: dict[str, Any] = before["LoggingConfig"] | sent["LoggingConfig"]
     levels = {"ApplicationLogLevel", "SystemLogLevel"}
     if after["LogFormat"] == "JSON":
         return dict.fromkeys(sorted(levels), "INFO") | after
@@ -152,7 +152,7 @@ def _layer(region: Region, arn: str) -> dict[str, Any]:
 
 
 def _network(region: Region, before: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any] | None:
-    asked = {"SubnetIds": [], "SecurityGroupIds": []} | sent["VpcConfig"]
+    asked: dict[str, Any] = {"SubnetIds": [], "SecurityGroupIds": []} | sent["VpcConfig"]
     if bool(asked["SubnetIds"]) != bool(asked["SecurityGroupIds"]):
         raise invalid("SubnetIds and SecurityIds must coexist or be both empty list.")
     if not asked["SubnetIds"]:
@@ -163,7 +163,7 @@ def _network(region: Region, before: dict[str, Any], sent: dict[str, Any]) -> di
 
 def _vpc(region: Region, subnet: str) -> str:
     # Asking moto's EC2 for the first time would take long; subnets it was never asked for are all of one network.
-    known = dict.get(ec2_backends, region.account, {})
+    known: dict[str, Any] = dict.get(ec2_backends, region.account, {})
     backend = dict.get(known, region.name)
     found = backend and next((zone[subnet] for zone in backend.subnets.values() if subnet in zone), None)
     return found.vpc_id if found else "vpc-" + hashlib.sha256(region.arn("").encode()).hexdigest()[:17]

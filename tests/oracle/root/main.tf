@@ -11,6 +11,12 @@ terraform {
 
 provider "aws" {
   region = "us-east-1"
+
+  default_tags {
+    tags = {
+      stage = "test"
+    }
+  }
 }
 
 variable "cells" {
