@@ -225,6 +225,19 @@ def test_a_variable_under_ignore_changes_is_ignored_as_terraform_does(root: Root
     assert finding["reasons"][-1].endswith("environment variables: changed PASSWORD")
 
 
+def test_a_tag_under_ignore_changes_is_ignored_live_too(root: Root, lambda_: Any, tmp_path: Path) -> None:
+    root.configure('  lifecycle {\n    ignore_changes = [tags["build"]]\n  }\n')
+    lambda_.tag_resource(Resource=FUNCTION_ARN, Tags={"build": "7", "team": "other"})
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.aws.records()[-1:]}), encoding="utf-8")
+    given = ("--verify", "--events", str(tmp_path / "trail.json"))
+    (finding,) = root.report(*given)["findings"]
+    assert finding["changes"][0]["after"] == {"team": "other"}
+    lambda_.untag_resource(Resource=FUNCTION_ARN, TagKeys=["team"])
+    report = root.report(*given)
+    assert report["verdict"] == "clean"
+    assert {entry["suppressed_by"]["kind"] for entry in report["suppressed"]} == {"ignore_changes"}
+
+
 # Secrets
 
 
