@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests import attached, builders
 from tests.builders import BY_CLI, BY_CONSOLE, BY_TERRAFORM, check, outputs
 from tests.lives import LIVES
-from tests.test_properties import EVERY, JSON
+from tests.test_properties import EVERY, JSON, refusal
 from tfdrift_gate.model import Report
 
 FUNCTION = builders.function_state(
@@ -55,6 +55,12 @@ ODD_POLICIES = st.one_of(
 def run(records: list[Any], state: Any = EVERYTHING, **given_: Any) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         return check(Path(folder), records, state, **given_)
+
+
+def reaches_a_verdict(records: list[Any], state: list[Any]) -> bool:
+    """Whether the run ends in a verdict that every output can say, or in the gate's own refusal of the state."""
+    error = refusal(lambda: outputs(run(records, state)))
+    return error is None or "believed.json" in error.message
 
 
 def stored(statement: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -156,9 +162,7 @@ def test_any_policy_in_a_record_and_in_state_reaches_a_verdict(put: Any, believe
         builders.add_permission("new", at="10:01:00") | {"responseElements": {"statement": put}},
         builders.remove_permission("allow", at="10:02:00"),
     ]
-    report = run(records, state)
-    assert report.verdict in ("clean", "drift")
-    outputs(report)
+    assert reaches_a_verdict(records, state)
 
 
 @EVERY
@@ -171,9 +175,7 @@ def test_any_tags_in_a_record_and_in_state_reach_a_verdict(tags: Any, keys: Any,
         builders.create_function(at="10:02:00"),
         builders.record("TagResource20170331v2", {"resource": resource, "tags": {"a": "1"}}, at="10:03:00"),
     ]
-    report = run(records, [builders.function_state(tags=own, tags_all=all_)])
-    assert report.verdict in ("clean", "drift")
-    outputs(report)
+    assert reaches_a_verdict(records, [builders.function_state(tags=own, tags_all=all_)])
 
 
 @EVERY
@@ -188,9 +190,7 @@ def test_any_weights_in_a_record_and_in_state_reach_a_verdict(asked: Any, answer
         ),
     ]
     for routing in (believed, [{"additional_version_weights": believed}]):
-        report = run(records, [builders.alias_state(routing_config=routing)])
-        assert report.verdict in ("clean", "drift")
-        outputs(report)
+        assert reaches_a_verdict(records, [builders.alias_state(routing_config=routing)])
 
 
 @EVERY

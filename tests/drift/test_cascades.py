@@ -28,6 +28,7 @@ from tests.attached import (
     url_state,
 )
 from tests.builders import (
+    BY_CONSOLE,
     BY_TERRAFORM,
     add_permission,
     alias_state,
@@ -324,3 +325,28 @@ def test_what_was_set_on_a_function_in_the_very_second_of_its_making_stands(tmp_
     ]
     report = check(tmp_path, calls, [function_state(), invoke_config_state()])
     assert kinds(report)["aws_lambda_function_event_invoke_config.invoke"] is Kind.REPLACED
+
+
+# --- deleted twice ----------------------------------------------------------------------------------------------------
+
+
+def test_deleting_what_is_gone_succeeds_too_and_both_calls_are_told(tmp_path: Path) -> None:
+    # DeleteAlias answers and is recorded alike whether there was an alias or not.
+    calls = [delete_alias(by=BY_CONSOLE), delete_alias(at="10:00:01")]
+    finding = only(check(tmp_path, calls, [function_state(), alias_state()]).findings)
+    assert [event.actor.name for event in finding.drift.events] == ["developer", "ops-engineer"]
+
+
+def test_a_second_deletion_by_a_trusted_pipeline_does_not_excuse_the_first_by_hand(tmp_path: Path) -> None:
+    rules = "trusted:\n  - {name: deploy, role_arn: 'arn:aws:iam::*:role/terraform-deploy'}\n"
+    calls = [delete_alias(), delete_alias(at="10:00:01", by=BY_TERRAFORM)]
+    report = check(tmp_path, calls, [function_state(), alias_state()], rules=rules)
+    assert only(report.findings).address == ALIAS
+    assert report.suppressed == ()
+
+
+def test_a_second_deletion_before_terraform_made_it_again_is_reverted(tmp_path: Path) -> None:
+    calls = [delete_alias(), delete_alias(at="10:00:01"), create_alias(at="10:01:00", by=BY_TERRAFORM)]
+    report = check(tmp_path, calls, [function_state(), alias_state()])
+    assert report.findings == ()
+    assert only(report.reverted).address == ALIAS

@@ -12,6 +12,7 @@ from tests.attached import (
     invoke_config_state,
     policy_state,
     provisioned_state,
+    put_invoke_config,
     put_provisioned,
     put_recursion,
     recursion_state,
@@ -23,6 +24,7 @@ from tests.attached import (
 from tests.builders import (
     BY_CONSOLE,
     add_permission,
+    alias,
     alias_state,
     check,
     create_alias,
@@ -74,6 +76,10 @@ TIED: dict[str, tuple[list[Any], list[Any]]] = {
     "event invoke": (
         [update_invoke_config({"maximumRetryAttempts": 0}), update_invoke_config({"maximumRetryAttempts": 1})],
         [function_state(), invoke_config_state()],
+    ),
+    "event invoke put and updated": (
+        [put_invoke_config({"maximumRetryAttempts": 0}), update_invoke_config({"maximumRetryAttempts": 1})],
+        [function_state(), invoke_config_state(maximum_event_age_in_seconds=0, destination_config=[])],
     ),
 }
 
@@ -218,6 +224,14 @@ def test_something_made_earlier_and_made_anew_in_one_second_is_there(
 ) -> None:
     calls = [made | {"eventTime": "2026-01-01T09:00:00Z"}, *numbered(ids, made, removed)]
     assert only(check(tmp_path, calls).findings).drift.note == ""
+
+
+@pytest.mark.parametrize("ids", IDS)
+def test_what_was_made_and_updated_in_one_second_is_as_the_update_left_it(tmp_path: Path, ids: tuple[int, int]) -> None:
+    updated = update_alias({"name": "new", "functionVersion": "4"}, alias(name="new", functionVersion="4"))
+    report = check(tmp_path, numbered(ids, create_alias({"name": "new"}), updated))
+    found = {change.attribute: (change.after, change.note) for change in only(report.findings).drift.changes}
+    assert found["function_version"] == ("4", "")
 
 
 @pytest.mark.parametrize("ids", IDS)

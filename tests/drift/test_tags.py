@@ -26,6 +26,7 @@ from tests.builders import (
     is_silent,
     mapping_state,
     only,
+    record,
     written,
 )
 from tfdrift_gate.model import Kind
@@ -238,3 +239,26 @@ def test_tags_that_are_no_texts_are_skipped_as_malformed(tmp_path: Path) -> None
 def test_two_keys_of_one_call_that_differ_are_one_attribute(tmp_path: Path) -> None:
     report = check(tmp_path, [tag({"one": "1"}), untag("a", at="10:01:00")], tagged())
     assert differences(report.findings) == {(ORDERS, "tags"): ({"a": "1"}, {"one": "1"})}
+
+
+NOT_TOLD = {
+    "no tags at all": record("TagResource20170331v2", {"resource": function_arn()}),
+    "no keys at all": record("UntagResource20170331v2", {"resource": function_arn()}),
+    "null": record("TagResource20170331v2", {"resource": function_arn(), "tags": None}),
+    "keys as one text": record("UntagResource20170331v2", {"resource": function_arn(), "tagKeys": "a"}),
+    "keys that are no texts": record("UntagResource20170331v2", {"resource": function_arn(), "tagKeys": [{}]}),
+}
+
+
+@pytest.mark.parametrize("call", NOT_TOLD.values(), ids=NOT_TOLD.keys())
+def test_a_tag_call_that_does_not_tell_its_tags_is_skipped_and_never_silent(
+    tmp_path: Path, call: dict[str, Any]
+) -> None:
+    report = check(tmp_path, [call], tagged())
+    assert [(entry.reason, entry.event_name) for entry in report.skipped] == [("malformed-value", call["eventName"])]
+
+
+@pytest.mark.parametrize("keys", [[], {}])
+def test_a_tag_call_with_no_key_is_nothing(tmp_path: Path, keys: Any) -> None:
+    call = record("UntagResource20170331v2", {"resource": function_arn(), "tagKeys": keys})
+    assert is_silent(check(tmp_path, [call, tag({}, at="10:01:00")], tagged()))

@@ -112,7 +112,8 @@ class _Values:
             elif attribute.withheld == "always":
                 continue
             elif attribute.as_ == "tags" and entry.effect is Effect.UPDATE:
-                self._tag(name)
+                if settable:
+                    self._tag(name)
             else:
                 self._one(name, attribute, settable and self._is_asked(name, attribute))
         if entry.may_set:
@@ -173,8 +174,10 @@ class _Values:
     def _tag(self, name: str) -> None:
         """A tag call merges: it tells of single keys only. AWS's own keys are not Terraform's concern."""
         try:
+            if "tags" not in self._request and "tagkeys" not in self._request:
+                raise ValueError("the record does not tell which")
             added = {str(key): string(value) for key, value in _mapping(self._request.get("tags")).items()}
-            removed = [string(key) for key in items(self._request.get("tagkeys")) or ()]
+            removed = [string(key) for key in _listed(self._request.get("tagkeys"))]
         except ValueError as error:
             self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
             return
@@ -189,6 +192,13 @@ def _mapping(value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("not a map")
     return value
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    found = [] if value in (None, {}) else items(value)
+    if found is None:
+        raise ValueError("not a list")
+    return found
 
 
 def _is_true(request: Members, name: str) -> bool:

@@ -50,10 +50,10 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     deleted = created = None
     alive = True
     for change in changes:
-        if change.cascade and not alive and change.effect is Effect.DELETE:
-            continue
         if change.effect is Effect.DELETE:
-            deleted, created, alive, latest = change, None, False, {}
+            # Deleting an alias that is gone succeeds too: the first call is the one that deleted it.
+            if alive:
+                deleted, created, alive, latest = change, None, False, {}
             continue
         alive = True
         if change.effect is Effect.CREATE:

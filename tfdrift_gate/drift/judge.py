@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from tfdrift_gate.catalog import Catalog, Resource
 from tfdrift_gate.drift.consequences import with_consequences
@@ -76,7 +77,7 @@ def _managed(
     parent = min((parent.address for parent in parents), default=None)
     about = Drift(Kind.MODIFIED, net.key, resource.id_of(net.key), (), (), instance, parent)
     if not net.alive and net.deleted is not None:
-        drift = _deleted(net.deleted, about)
+        drift = _deleted(net.deleted, about, _deletions(net))
         readers = parents if net.deleted.cascade == "function" else (instance,)
         if any(state_is_newer(net.deleted, reader) for reader in readers):
             return [], [drift] if by_hand(net.deleted) else []
@@ -108,14 +109,20 @@ def _replaced_by_hand(net: Net, instance: ResourceInstance, changes: Sequence[At
     return by_hand(created) and not seen
 
 
-def _deleted(change: Change, about: Drift, events: tuple[Event, ...] = ()) -> Drift:
+def _deleted(change: Change, about: Drift, events: tuple[Event, ...]) -> Drift:
     return replace(
         about,
         kind=Kind.DELETED,
-        events=events or (change.event,),
+        events=events,
         cascade=bool(change.cascade),
         note=f"deleted together with its {change.cascade}" if change.cascade else change.note,
     )
+
+
+def _deletions(net: Net) -> tuple[Event, ...]:
+    """The calls that deleted it, or tried to once it was gone: who of them is trusted must not excuse the others."""
+    last = list(takewhile(lambda change: change.effect is Effect.DELETE, reversed(net.history)))
+    return _distinct(change.event for change in reversed(last) if change is net.deleted or not change.cascade)
 
 
 def _events(changes: Iterable[AttributeChange], net: Net) -> tuple[Event, ...]:

@@ -25,7 +25,9 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     for _, group in groupby(sorted(changes, key=lambda change: change.event.event_time), _second):
         second = list(group)
         if len(second) > 1:
-            second.sort(key=lambda change: (change.event.event_id or "", repr(change)))
+            if len({change.event.event_id for change in second}) < len(second):
+                second.sort(key=repr)
+            second.sort(key=lambda change: change.event.event_id or "")
             second.sort(key=lambda change: change.modified_at.timestamp() if change.modified_at else 0.0)
             second = _within_a_second(second, exists)
         ordered.extend(second)
@@ -40,11 +42,18 @@ def same_second(one: Change, other: Change) -> bool:
 
 def tied(one: Change, other: Change) -> bool:
     """Tell whether nothing says which of two changes of one resource came last."""
-    if one.effect is not other.effect or not same_second(one, other):
+    if not same_second(one, other) or (one.effect is not other.effect and not _put_and_update(one, other)):
         return False
     if one.modified_at and other.modified_at and one.modified_at != other.modified_at:
         return False
     return not _by_statement(one, other) and _by_answers(one, other) == 0
+
+
+def _put_and_update(one: Change, other: Change) -> bool:
+    """Tell whether a call replaced what an update changed: unlike a creation, a put needs no absence."""
+    return Effect.DELETE not in (one.effect, other.effect) and any(
+        change.effect is Effect.CREATE and change.event.event_name.startswith("Put") for change in (one, other)
+    )
 
 
 def _within_a_second(second: Sequence[Change], exists: bool | None) -> list[Change]:
