@@ -142,6 +142,16 @@ def test_of_two_published_versions_the_one_that_is_left_counts(tmp_path: Path) -
     assert differences(check(tmp_path, calls, PUBLISHES).findings) == {(ORDERS, "version"): ("3", "4")}
 
 
+def test_both_who_published_what_is_left_and_who_deleted_the_newest_are_named(tmp_path: Path) -> None:
+    calls = [publish_version("4"), publish_version("5", at="10:01:00", by=BY_TERRAFORM), delete_version("5")]
+    change = only(only(check(tmp_path, calls, PUBLISHES).findings).drift.changes)
+    assert change.event is not None
+    assert [event.event_name for event in (change.event, *change.others)] == [
+        "DeleteFunction20150331",
+        "PublishVersion20150331",
+    ]
+
+
 def test_a_version_below_the_newest_that_is_deleted_leaves_the_newest(tmp_path: Path) -> None:
     calls = [publish_version("4"), publish_version("5", at="10:01:00"), delete_version("4")]
     assert differences(check(tmp_path, calls, PUBLISHES).findings) == {(ORDERS, "version"): ("3", "5")}
