@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test oracle lint format docs clean
+.PHONY: demo test oracle bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
@@ -16,6 +16,9 @@ SEQUENCES ?= 300
 SEED      ?= 1
 oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
 	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
+
+bench: $(READY) ## how long the judgement takes, against a floor measured in the same run
+	@$(BIN)/python -m benchmarks.judge
 
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .

@@ -200,8 +200,8 @@ class ResourceInstance:
 class Suppression:
     """Why a finding does not count.
 
-    ``kind`` is ``ignore_changes``, ``waiver``, ``trusted``, ``terraform`` or ``in-state``; ``details`` are further
-    texts for the report (a waiver's owner and end).
+    ``kind`` is ``ignore_changes``, ``ignore_tags``, ``waiver``, ``trusted``, ``terraform`` or ``in-state``; ``details``
+    are further texts for the report (a waiver's owner and end).
     """
 
     kind: str

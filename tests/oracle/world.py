@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -37,6 +38,11 @@ _REATTACH = "TF_REATTACH_PROVIDERS="
 _SETTLED_SECONDS = 60.0
 _STEP_SECONDS = 7.0
 _ATTEMPTS = 3
+_MADE_ALREADY = frozenset({"ResourceConflictException"})
+
+
+class _AnswerLost(Exception):
+    """The provider was told that what it makes is there already."""
 
 
 class TerraformFailed(Exception):
@@ -148,26 +154,47 @@ class World:
     def _applied(self) -> dict[str, str]:
         """Apply, and give the root module's variable ``world``.
 
-        With dozens of calls at once an answer is lost now and then; the provider's second try then meets what its first
-        one made, and goes on trying for minutes. So an apply that is late is given up, and begun anew on an empty AWS.
+        On a busy machine the provider loses an answer now and then; its second try then meets what its first one made,
+        and it goes on trying for minutes. Such an apply is given up, and begun anew on an empty AWS.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            for left in self.root.glob("*.tfstate*"):
+            for left in (*self.root.glob(".terraform.tfstate*"), *self.root.glob("terraform.tfstate*")):
                 left.unlink()
             self._aws.reset()
             world = _prerequisites(self._aws.endpoint_url)
             variables = json.dumps({"cells": self.cells, "world": world})
             (self.root / "terraform.tfvars.json").write_text(variables, encoding="utf-8")
             self._environment |= people.deployer(self._aws.endpoint_url, REGION)
-            self._environment |= {"TF_REATTACH_PROVIDERS": self._start_provider()}
+            provider = self._start_provider()
             try:
-                self._run("apply", "-auto-approve", "-parallelism=20", timeout=90 + 5 * len(self.cells))
-            except (TerraformFailed, subprocess.TimeoutExpired):
-                if attempt == _ATTEMPTS:
-                    raise
+                self._apply(attempt < _ATTEMPTS)
+            except _AnswerLost:
+                # It would go on calling.
+                _end(provider)
             else:
                 break
         return world
+
+    def _apply(self, impatient: bool) -> None:
+        command = ["apply", "-auto-approve", "-parallelism=20", *_quiet("apply")]
+        log = self.root / "apply.log"
+        with log.open("w", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                [str(self._terraform.program), *command],
+                cwd=self.root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            while process.poll() is None:
+                time.sleep(0.2)
+                if impatient and any(record.get("errorCode") in _MADE_ALREADY for record in self._aws.records()):
+                    process.kill()
+                    process.wait()
+                    raise _AnswerLost
+        if process.returncode != 0:
+            raise TerraformFailed(f"terraform apply: {log.read_text(encoding='utf-8')[-3000:]}")
 
     def _run(self, *command: str, timeout: float = 300) -> Completed:
         done = self._terraform.run(*command, *_quiet(command[0]), cwd=self.root, env=self._environment, timeout=timeout)
@@ -175,8 +202,8 @@ class World:
             raise TerraformFailed(f"terraform {' '.join(command)}: {done.output[-3000:]}")
         return done
 
-    def _start_provider(self) -> str:
-        """Start the provider once for all commands, and give what ``TF_REATTACH_PROVIDERS`` must say.
+    def _start_provider(self) -> subprocess.Popen[str]:
+        """Start the provider once for all commands, which ``TF_REATTACH_PROVIDERS`` tells about it.
 
         https://developer.hashicorp.com/terraform/plugin/debugging#running-terraform-with-a-provider-in-debug-mode
         """
@@ -194,7 +221,8 @@ class World:
         for line in process.stdout:
             if _REATTACH in line:
                 threading.Thread(target=process.stdout.read, daemon=True).start()
-                return line.strip().split("=", 1)[1].strip("'")
+                self._environment |= {"TF_REATTACH_PROVIDERS": line.strip().split("=", 1)[1].strip("'")}
+                return process
         raise TerraformFailed(f"{program.name} -debug ended without saying how to reach it")
 
 

@@ -378,6 +378,45 @@ resource "aws_lambda_function" "orders" {
     assert suppressed.kind == "ignore_changes"
 
 
+def test_tags_are_parted_by_what_ignores_them_and_each_part_says_why(tmp_path: Path) -> None:
+    main = """
+provider "aws" {
+  ignore_tags {
+    keys         = ["team"]
+    key_prefixes = ["kubernetes.io/"]
+  }
+}
+resource "aws_lambda_function" "orders" {
+  lifecycle {
+    ignore_changes = [tags["team"], tags["cost"]]
+  }
+}
+"""
+    state = [function_state(tags={"env": "x"}, tags_all={"env": "x"})]
+    values = {"team": "a", "cost": "1", "kubernetes.io/x": "owned", "env": "y"}
+    report = check(tmp_path, [tag(values)], state, main=main)
+    assert only(report.findings).drift.changes[0].after == {"env": "y"}
+    parts = {kind(finding): finding.drift.changes[0].after for finding in report.suppressed}
+    assert parts == {
+        "ignore_changes": {"env": "x", "team": "a", "cost": "1"},
+        "ignore_tags": {"env": "x", "kubernetes.io/x": "owned"},
+    }
+    alone = check(tmp_path, [tag({"kubernetes.io/x": "owned"})], state, main=main)
+    assert alone.verdict == "clean"
+    assert document(alone)["suppressed"][0]["suppressed_by"] == {
+        "kind": "ignore_tags",
+        "reason": "the provider's configuration ignores this tag",
+    }
+
+
+def test_a_tag_that_the_provider_ignores_does_not_hide_what_else_was_changed(tmp_path: Path) -> None:
+    main = 'provider "aws" {\n  ignore_tags {\n    keys = ["team"]\n  }\n}\n' + ignoring("[]")
+    state = [function_state(tags={}, tags_all={})]
+    report = check(tmp_path, [MEMORY, tag({"team": "a"}, at="11:00:00")], state, main=main)
+    assert attributes(report.findings) == {"memory_size"}
+    assert kind(only(report.suppressed)) == "ignore_tags"
+
+
 def test_the_id_of_a_finding_does_not_depend_on_the_order_in_which_a_set_is_listed(tmp_path: Path) -> None:
     ids = set()
     for subnets in (["s-1", "s-2"], ["s-2", "s-1"]):

@@ -621,12 +621,27 @@ HCL = st.lists(
     st.sampled_from(
         [
             *('resource "aws_lambda_function" "orders" {', 'module "a" {', 'source = "./a"', "lifecycle {", "}", "\n"),
+            *('provider "aws" {', "ignore_tags {", "keys = [", "providers = {", "aws.b = aws.a", "provider = aws.a"),
             *("ignore_changes = [", "tags", '["a"]', ",", "]", "<<EOT", "EOT", "/*", "*/", "#", '"', "${", "all", "="),
         ]
     ),
     max_size=25,
 ).map(" ".join)
-KEYS = ["resource", "module", "aws_lambda_function", "orders", "lifecycle", "ignore_changes", "source"]
+KEYS = [
+    "resource",
+    "module",
+    "provider",
+    "providers",
+    "aws",
+    "alias",
+    "ignore_tags",
+    "keys",
+    "aws_lambda_function",
+    "orders",
+    "lifecycle",
+    "ignore_changes",
+    "source",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.sampled_from(["./a", "all", "tags"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),

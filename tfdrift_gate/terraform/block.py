@@ -28,8 +28,6 @@ class Block:
     """Of a module: what is handed to it, its own name of a provider and the caller's; None where that is not known."""
     alias: str = ""
     """Of a provider."""
-    is_configured: bool = False
-    """Of a provider: whether its block says anything but alias and version. One that says nothing is handed in."""
     ignored_tags: IgnoredTags | None = None
     """Of a provider: its ``ignore_tags`` block, None where it has none."""
 
@@ -48,7 +46,6 @@ class Block:
             ignore_changes=ignored,
             module_source=other.module_source or self.module_source,
             provider=other.provider or self.provider,
-            is_configured=self.is_configured or other.is_configured,
             ignored_tags=self.ignored_tags if other.ignored_tags is None else other.ignored_tags,
         )
 

@@ -20,7 +20,7 @@ from tfdrift_gate.terraform.declaration import Declaration, Exceptions, tag_exce
 from tfdrift_gate.terraform.hcl_blocks import has_providers, hcl_blocks, module_calls
 from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags, environment_tags
 from tfdrift_gate.terraform.json_blocks import json_blocks
-from tfdrift_gate.terraform.provider_scope import Scope, handed_to, name_of, provider_of, scope_of
+from tfdrift_gate.terraform.provider_scope import NOTHING, Passed, name_of, passed_by, provider_of, scope_of
 from tfdrift_gate.terraform.root import RootModule
 
 MOST_MODULES = 5000
@@ -61,15 +61,15 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
     skipped: list[Skipped] = []
     installed = _installed(root)
     modules: dict[Path, _Module] = {}
-    waiting: list[tuple[str, Path, tuple[Path, ...], Scope]] = [
-        ("", root.folder, (Path(os.path.realpath(root.folder)),), {})
+    waiting: list[tuple[str, Path, tuple[Path, ...], Passed]] = [
+        ("", root.folder, (Path(os.path.realpath(root.folder)),), NOTHING)
     ]
-    for path, folder, callers, handed in waiting:
+    for path, folder, callers, passed in waiting:
         module = modules.get(callers[-1])
         if module is None:
             modules[callers[-1]] = module = _read_module(folder, root.folder)
             skipped.extend(module.skipped)
-        scope = scope_of({} if module.has_unknown_providers else handed, module.providers.values())
+        scope = scope_of(passed, module.providers.values(), module.has_unknown_providers)
         for file, block in module.resources.values():
             source = SourceRange(file, block.line, block.end_line)
             tags = scope.get(provider_of(block), NO_TAGS) | everywhere
@@ -78,7 +78,7 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
             resolved = Path(os.path.realpath(target)) if os.path.isdir(target) else None
             # A module that calls itself is Terraform's to refuse, and must not be followed for ever.
             if resolved and resolved not in callers and len(waiting) <= MOST_MODULES:
-                waiting.append((child, target, (*callers, resolved), handed_to(call, scope)))
+                waiting.append((child, target, (*callers, resolved), passed_by(call, scope)))
     if len(waiting) > MOST_MODULES:
         skipped.append(_unparsed("modules", f"more than {MOST_MODULES} module calls: the rest was not followed"))
     return Configuration(declarations, tuple(skipped), everywhere)

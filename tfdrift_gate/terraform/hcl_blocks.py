@@ -56,6 +56,8 @@ def has_providers(text: str) -> bool:
 
 def _block(block: Any, text: str) -> Block | None:
     kind, *labels = (_written(part, text).strip('"') for part in _children(block, "identifier", "string"))
+    if kind not in ("resource", "module", "provider"):
+        return None
     lines = (block.meta.line, block.meta.end_line)
     body = _body(block)
     values = {name: (value, expression) for name, value, expression in _attributes(body, text)}
@@ -72,7 +74,6 @@ def _block(block: Any, text: str) -> Block | None:
             tuple(labels),
             *lines,
             alias=values["alias"][0].strip('"') if "alias" in values else "",
-            is_configured=bool(values.keys() - {"alias", "version"}) or any(_children(body, "block")),
             ignored_tags=_ignored_tags(body, text),
         )
     return None
@@ -86,7 +87,7 @@ def _handed(expression: Any, text: str) -> Iterator[tuple[str, str]]:
 
 def _ignored_tags(body: Any, text: str) -> IgnoredTags | None:
     for block in _children(body, "block"):
-        if _written(next(iter(_children(block, "identifier"))), text) == "ignore_tags":
+        if [_written(name, text) for name in _children(block, "identifier")] == ["ignore_tags"]:
             lists = {name: _texts(expression, text) for name, _, expression in _attributes(_body(block), text)}
             return ignored_tags(lists.get("keys", ()), lists.get("key_prefixes", ()))
     return None

@@ -83,7 +83,6 @@ def _provider(named: _Member, body: Mapping[str, Any], text: str) -> Block:
         (named.name,),
         *_lines(text, named),
         alias=str(body.get("alias", "")),
-        is_configured=bool(body.keys() - {"alias", "version", "//"}),
         ignored_tags=_ignored_tags(body),
     )
 

@@ -1,12 +1,13 @@
 """Which provider block stands behind a provider's name in a module, as far as ``ignore_tags`` goes.
 
-A module inherits its caller's default providers; those with an alias must be handed in (``providers``), and a block of
-the module's own comes first: https://developer.hashicorp.com/terraform/language/modules/develop/providers
+What a module is handed (``providers``) comes first, then its own blocks, then its caller's default providers; none with
+an alias is inherited: https://developer.hashicorp.com/terraform/language/modules/develop/providers
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from tfdrift_gate.terraform.block import Block
 from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags
@@ -15,18 +16,37 @@ Scope = Mapping[str, IgnoredTags]
 """By a provider's name in a module, ``aws`` or ``aws.west``; what is not in it ignores nothing."""
 
 
-def scope_of(handed: Scope, blocks: Iterable[Block]) -> Scope:
-    """Lay a module's own provider blocks over what it is handed. An empty block only declares what is handed in."""
-    own = {name_of(block): block.ignored_tags or NO_TAGS for block in blocks if block.is_configured}
-    return {**handed, **own}
+@dataclass(frozen=True)
+class Passed:
+    """What a module has from its caller."""
+
+    inherited: Scope
+    handed: Scope
 
 
-def handed_to(call: Block, scope: Scope) -> Scope:
-    """Give what a module call hands on of its caller's ``scope``; nothing where it is not known what that is."""
+NOTHING = Passed({}, {})
+
+
+def scope_of(passed: Passed, blocks: Iterable[Block], has_unknown_blocks: bool) -> Scope:
+    """Put together what a module's own provider blocks and its caller give.
+
+    NOTE: an empty block without a provider handed to it is a provider of its own, which inherits nothing. Of unknown
+    blocks each might be such a one, so that nothing is inherited.
+    """
+    own = {name_of(block): block.ignored_tags or NO_TAGS for block in blocks}
+    inherited = {} if has_unknown_blocks else passed.inherited
+    return {**inherited, **own, **passed.handed}
+
+
+def passed_by(call: Block, scope: Scope) -> Passed:
+    """Give what a module call passes on of its caller's ``scope``; nothing where it is not known what that is.
+
+    A default provider that the call does not name is inherited even where it names others.
+    """
     if call.providers is None:
-        return {}
+        return NOTHING
     inherited = {name: tags for name, tags in scope.items() if "." not in name}
-    return inherited | {name: scope.get(callers, NO_TAGS) for name, callers in call.providers}
+    return Passed(inherited, {name: scope.get(callers, NO_TAGS) for name, callers in call.providers})
 
 
 def name_of(provider: Block) -> str:

@@ -1,0 +1,104 @@
+"""Event history: what is asked of which source, and what of it nobody read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tfdrift_gate.aws import region_from_environment
+from tfdrift_gate.catalog import Catalog
+from tfdrift_gate.errors import EventSourceError
+from tfdrift_gate.model import Change, Coverage, TimeWindow
+from tfdrift_gate.settings import Settings
+from tfdrift_gate.sources import Progress, Question, Reading, Source
+from tfdrift_gate.terraform.state import Belief
+
+_WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
+
+
+def question(
+    settings: Settings, span: TimeWindow, belief: Belief, catalog: Catalog, now: datetime, progress: Progress
+) -> Question:
+    """Put what is to be asked of every source: the window, and where Terraform manages something."""
+    named = belief.regions
+    if not named and (here := region_from_environment()):
+        named = (here,)
+    return Question(
+        locator="",
+        window=span,
+        event_sources=catalog.event_sources,
+        regions=settings.region or named,
+        accounts=belief.accounts,
+        credentials=settings.credentials,
+        deadline=settings.deadline,
+        now=now,
+        progress=progress,
+    )
+
+
+def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
+    """Ask one source; event history is not asked for where nothing could come of it."""
+    live = question.locator.startswith("cloudtrail:")
+    if live and not manages and settings.unmanaged != "all":
+        note = "not asked: the given states manage no Lambda resource"
+        yield Reading((), _nothing_read(question, note, complete=True))
+    elif live and not question.regions:
+        error = EventSourceError(
+            "reading CloudTrail's event history: neither state nor the environment names a region",
+            "name one with --region or AWS_REGION",
+        )
+        yield Reading((), _nothing_read(question, error.message, complete=False), error)
+    else:
+        yield from read(question)
+
+
+def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSourceError]:
+    """Name the accounts whose event history nobody read.
+
+    An empty history of another account looks just like a clean one.
+
+    Files tell no account of their own, so they are taken at their word.
+    """
+    live = [reading for reading in readings if reading.coverage.api_calls]
+    if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
+        return []
+    read = {reading.coverage.account for reading in live} - {None}
+    for reading in live:
+        read.update(
+            raw.body["recipientAccountId"]
+            for raw in reading.records
+            if isinstance(raw.body, dict) and isinstance(raw.body.get("recipientAccountId"), str)
+        )
+    unread = sorted(belief.accounts - read)
+    if not unread:
+        return []
+    return [
+        EventSourceError(
+            "reading CloudTrail's event history: the credentials belong to account"
+            f" {', '.join(sorted(map(str, read)))}, and state also manages resources of {', '.join(unread)}",
+            "use credentials of that account: --profile, --assume-role or the AWS_… variables",
+        )
+    ]
+
+
+def unread_regions(settings: Settings, belief: Belief) -> list[str]:
+    """Name the regions that ``--region`` leaves out although state manages something there."""
+    left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
+    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
+    if not left_out or not live:
+        return []
+    return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
+
+
+def coverage(readings: Sequence[Reading], changes: Sequence[Change]) -> tuple[Coverage, ...]:
+    """Tell what was read of each source, and once what CloudTrail never shows."""
+    found = [reading.coverage for reading in readings]
+    if found and any(change.rewrites for change in changes):
+        found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, _WITHHELD_NOTE) if part))
+    return tuple(found)
+
+
+def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:
+    span = question.window
+    return Coverage(question.locator, None, None, span.since, span.until, complete, 0, 0, note)

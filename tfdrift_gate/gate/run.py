@@ -1,0 +1,105 @@
+"""The steps of one run, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tfdrift_gate.aws import region_from_environment
+from tfdrift_gate.catalog import load_catalog
+from tfdrift_gate.drift.judge import judge
+from tfdrift_gate.errors import GateError, UsageError
+from tfdrift_gate.gate.believe import believed
+from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
+from tfdrift_gate.gate.learn import learn
+from tfdrift_gate.gate.settle import Checked, finding, in_order, suppressed, verified_live, waiver_notes
+from tfdrift_gate.instant import RETENTION, parse_bound, window
+from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
+from tfdrift_gate.rules.load import find_rules, load_rules
+from tfdrift_gate.rules.suppress import is_trusted
+from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
+from tfdrift_gate.sources import Progress, source_for
+from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.declaration import IGNORED
+from tfdrift_gate.terraform.root import open_root
+from tfdrift_gate.terraform.state import place
+
+
+def check(
+    settings: Settings, environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+) -> Report:
+    """Judge a root module and report everything learned.
+
+    ``now`` ends the window unless ``until`` does. Raises :class:`GateError` where nothing could be judged;
+    a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
+    """
+    catalog = load_catalog()
+    rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
+    root = open_root(settings.dir, settings.workspace, environment)
+    readers = [source_for(locator) for locator in settings.events]
+    if [*settings.state, *settings.events, settings.plan].count("-") > 1:
+        raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
+    # The window's own words are checked before anything is read.
+    until = parse_bound(settings.until, "until", now) if settings.until else now
+    since = parse_bound(settings.since, "since", now) if settings.since != LAST_APPLY else until - RETENTION
+    window(since, until)
+
+    held = believed(settings, root, environment, catalog)
+    here = settings.region[0] if len(settings.region) == 1 else region_from_environment()
+    belief = place(held.instances, catalog, region_read=here)
+    if settings.since == LAST_APPLY:
+        told = [text.written_at for text in held.texts if text.text is not None]
+        since = max(since_last_apply(told), until - RETENTION) if told or not held.notes else since
+    # A plan in the very second of the apply has a window of that second.
+    span = TimeWindow(min(since, until), until)
+
+    asked = question(settings, span, belief, catalog, now, progress)
+    readings = [
+        reading
+        for locator, read in zip(settings.events, readers, strict=True)
+        for reading in ask(read, replace(asked, locator=locator), bool(held.instances), settings)
+    ]
+    accounts = {reading.coverage.account for reading in readings if reading.coverage.account}
+    if len(accounts) == 1:
+        belief = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
+    errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
+    learned = learn([record for reading in readings for record in reading.records], span, catalog)
+    judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
+    configuration = Configuration({})
+    if judged.drifts or judged.reverted:
+        configuration = read_configuration(root, environment)
+    left, taken_off = suppressed(judged.drifts, rules, configuration, settings, now.date())
+    checked = Checked([(drift, None, drift) for drift in left], [])
+    if settings.verify and left:
+        checked = verified_live(left, catalog, configuration, settings, now, progress)
+    taken_off.extend(finding(drift, rules, configuration, IGNORED, live) for drift, live in checked.ignored)
+    findings = [finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
+    undone: list[tuple[Drift, LiveCheck | None]] = [
+        (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
+    ]
+    reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
+    return Report(
+        window=span,
+        records_read=sum(reading.coverage.records_read for reading in readings),
+        records_relevant=learned.relevant,
+        managed=len(belief.instances),
+        coverage=(*coverage(readings, learned.changes), *checked.coverage),
+        findings=in_order(findings),
+        suppressed=in_order(taken_off),
+        reverted=in_order(reverted),
+        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
+        notes=(*held.notes, *unread_regions(settings, belief), *waiver_notes(rules, settings, now.date())),
+        problems=tuple(Problem(error.message, error.hint) for error in errors),
+    )
+
+
+def without_verdict(settings: Settings | None, error: GateError, now: datetime) -> Report:
+    """Make the report of a run that could judge nothing because of ``error``."""
+    try:
+        until = parse_bound(settings.until, "until", now) if settings and settings.until else now
+        since = parse_bound(settings.since, "since", now) if settings else now
+    except UsageError:
+        since = until = now
+    return Report(window=TimeWindow(since, until), problems=(Problem(error.message, error.hint),))

@@ -1,0 +1,137 @@
+"""Drifts → findings: whose are not held against anyone, what Lambda itself says of the rest, how bad they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tfdrift_gate.catalog import Catalog
+from tfdrift_gate.live.choose import asks_of
+from tfdrift_gate.live.read import Lambda
+from tfdrift_gate.live.verdict import unasked, verified
+from tfdrift_gate.model import Coverage, Drift, Finding, LiveCheck, SourceRange, Suppression
+from tfdrift_gate.rules.fingerprint import fingerprint
+from tfdrift_gate.rules.redact import redact
+from tfdrift_gate.rules.ruleset import RuleSet
+from tfdrift_gate.rules.severity import severity_of
+from tfdrift_gate.rules.suppress import suppress
+from tfdrift_gate.settings import Settings
+from tfdrift_gate.sources import Progress
+from tfdrift_gate.terraform.configuration import Configuration
+from tfdrift_gate.terraform.declaration import Exceptions
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Drifts as Lambda itself tells, each with what it said."""
+
+    standing: list[tuple[Drift, LiveCheck | None, Drift]]
+    """The last of each: as CloudTrail told it. Waivers know a finding by that, so its id is that one's."""
+    refuted: list[tuple[Drift, LiveCheck | None]]
+    ignored: tuple[tuple[Drift, LiveCheck], ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+def suppressed(
+    drifts: Iterable[Drift], rules: RuleSet, configuration: Configuration, settings: Settings, today: date
+) -> tuple[list[Drift], list[Finding]]:
+    """Take off the drifts what is not held against anyone; give what is left, and that."""
+    standing: list[Drift] = []
+    taken_off: list[Finding] = []
+    waivers = () if settings.no_waivers else rules.waivers
+    for drift in drifts:
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
+        left, taken = suppress(drift, exceptions, waivers, rules.trusted, today)
+        if left is not None:
+            standing.append(left)
+        taken_off.extend(finding(part, rules, configuration, why) for part, why in taken)
+    return standing, taken_off
+
+
+def verified_live(
+    drifts: Sequence[Drift],
+    catalog: Catalog,
+    configuration: Configuration,
+    settings: Settings,
+    now: datetime,
+    progress: Progress,
+) -> Checked:
+    """Ask Lambda about what would be a finding, at most one read a resource."""
+    asks = {ask.key: ask for ask in asks_of(drifts, catalog)}
+    asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
+    standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
+    refuted: list[tuple[Drift, LiveCheck | None]] = []
+    ignored: list[tuple[Drift, LiveCheck]] = []
+    for drift in drifts:
+        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
+        ask = asks.get(drift.key)
+        resource = catalog.resources[drift.key.resource_type]
+        found = unasked(drift)
+        if ask:
+            found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
+        if found.stands:
+            standing.append((*found.stands, drift))
+        if found.refuted:
+            refuted.append(found.refuted)
+        if found.ignored:
+            ignored.append(found.ignored)
+    return Checked(standing, refuted, tuple(ignored), asked.coverage(now))
+
+
+def waiver_notes(rules: RuleSet, settings: Settings, today: date) -> list[str]:
+    """Name the waivers that no longer waive."""
+    if settings.no_waivers:
+        return []
+    return [
+        f"a waiver has expired and no longer waives: {waiver.words} ({waiver.reason}; owner {waiver.owner},"
+        f" expired {waiver.expires.isoformat()})"
+        for waiver in rules.waivers
+        if today >= waiver.expires
+    ]
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The one order of every output: worst first, then address, then resource id."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                -finding.severity,
+                finding.address or "",
+                finding.drift.resource_id,
+                finding.id,
+            ),
+        )
+    )
+
+
+def finding(
+    drift: Drift,
+    rules: RuleSet,
+    configuration: Configuration,
+    suppressed_by: Suppression | None = None,
+    live: LiveCheck | None = None,
+    id_of: Drift | None = None,
+) -> Finding:
+    """Make a drift a finding: how bad it is, where its block stands, and nothing secret in it.
+
+    ``id_of`` is the drift by which waivers know it, where that is another.
+    """
+    verdict = severity_of(drift, rules.rules)
+    declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
+    source: SourceRange | None = declared.source if declared else None
+    return Finding(
+        id=fingerprint(id_of or drift),
+        drift=redact(drift),
+        severity=verdict.severity,
+        rule=verdict.rule,
+        reasons=(*verdict.reasons, *(live.words if live else ())),
+        source=source,
+        suppressed_by=suppressed_by,
+        live=live,
+    )
+
+
+def _covered_by(exceptions: Exceptions) -> Callable[[str], bool]:
+    return lambda attribute: any(covers(attribute) for _, covers in exceptions)
