@@ -126,6 +126,11 @@ def test_deleting_another_version_is_nothing(tmp_path: Path, version: str) -> No
     assert is_silent(report), written(report)
 
 
+@pytest.mark.parametrize("version", [2, 2.0, "2"])
+def test_a_versions_number_may_be_a_number_and_is_never_the_whole_function(tmp_path: Path, version: Any) -> None:
+    assert is_silent(check(tmp_path, [delete_version(version)], PUBLISHES))
+
+
 def test_deleting_the_newest_version_is_nothing_to_a_function_that_does_not_publish(tmp_path: Path) -> None:
     assert is_silent(check(tmp_path, [delete_version("3")], [function_state(publish=False, version="3")]))
 
