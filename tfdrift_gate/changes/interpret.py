@@ -114,8 +114,10 @@ class _Values:
             elif attribute.as_ == "tags" and entry.effect is Effect.UPDATE:
                 if settable:
                     self._tag(name)
-            else:
-                self._one(name, attribute, settable and self._is_asked(name, attribute))
+            elif settable and self._is_asked(name, attribute):
+                self._ask(name, attribute)
+            elif self._answered:
+                self._reveal(name, attribute)
         if entry.may_set:
             unspoken = _NAMES.union(map(str.lower, entry.may_set))
             if all(name in unspoken for name in self._request):
@@ -132,19 +134,28 @@ class _Values:
     def _names(self, attribute: Attribute) -> bool:
         return any(map(self._request.__contains__, attribute.heads))
 
-    def _one(self, name: str, attribute: Attribute, asked: bool) -> None:
+    def _reveal(self, name: str, attribute: Attribute) -> None:
+        """Take what the answer shows of an attribute that the call did not set."""
         try:
-            told, value = self._value(attribute, asked)
+            value = read_value(self._answer.at(attribute.answered_at), attribute) if attribute.answered_at else None
+        except (ValueError, NotTold):
+            return
+        if value is not None or self._says_unset(attribute):
+            self.revealed[name] = value
+
+    def _ask(self, name: str, attribute: Attribute) -> None:
+        """Take what the call set an attribute to."""
+        try:
+            told, value = self._asked_value(attribute)
         except ValueError as error:
-            if asked:
-                self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
+            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
             return
         if told:
-            (self.asked if asked else self.revealed)[name] = value
-        elif asked and self._entry.effect is Effect.UPDATE:
+            self.asked[name] = value
+        elif self._entry.effect is Effect.UPDATE:
             self.asked[name] = WITHHELD
 
-    def _value(self, attribute: Attribute, asked: bool) -> tuple[bool, Any]:
+    def _asked_value(self, attribute: Attribute) -> tuple[bool, Any]:
         """Give (told, value): the answer's where it is the state after the call, else the request's."""
         if self._answered and attribute.answered_at:
             try:
@@ -153,8 +164,6 @@ class _Values:
                     return True, value
             except NotTold:
                 pass
-        if not asked:
-            return False, None
         for path in attribute.asked_at:
             try:
                 value = read_value(self._request.at(path), attribute)

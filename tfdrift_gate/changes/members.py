@@ -19,7 +19,7 @@ class Members:
 
     def __init__(self, body: Any) -> None:
         self._members: dict[str, Any] = (
-            {str(name).lower(): value for name, value in body.items()} if isinstance(body, Mapping) else {}
+            {str(name).lower(): value for name, value in body.items()} if is_object(body) else {}
         )
         self._below: dict[str, Members] = {}
 
@@ -43,8 +43,9 @@ class Members:
 
     def at(self, path: Path) -> Any:
         """Look a path up; None where it leads nowhere."""
-        if path.is_plain:
-            return self._members.get(path.head)
+        found = self._members.get(path.head)
+        if found is None or path.is_plain:
+            return found
         steps = path.steps
         here = self
         last = len(steps) - 1
@@ -67,8 +68,15 @@ class Members:
         return None
 
 
+def is_object(value: Any) -> bool:
+    """Tell whether a value is a JSON object; its class is asked first, since that is what JSON gives."""
+    return value.__class__ is dict or isinstance(value, Mapping)
+
+
 def items(value: Any) -> list[Any] | None:
     """Give a list's items; a list that re-writing made an object with numbered keys is one too."""
+    if value.__class__ is list:
+        return list(value)
     if isinstance(value, Mapping) and value and all(str(key).isdigit() for key in value):
         return [value[key] for key in sorted(value, key=lambda key: int(str(key)))]
     return value if isinstance(value, list) else None

@@ -29,10 +29,11 @@ def read_value(value: Any, attribute: Attribute) -> Any:
     """
     if value is None:
         return None
-    if attribute.withheld == "values" and isinstance(value, Mapping) and not value:
-        return WITHHELD
-    if attribute.withheld == "empty" and value == "":
-        raise NotTold
+    if attribute.withheld:
+        if attribute.withheld == "values" and isinstance(value, Mapping) and not value:
+            return WITHHELD
+        if attribute.withheld == "empty" and value == "":
+            raise NotTold
     if attribute.as_ == "records":
         return _records(value, attribute)
     return _READERS[attribute.as_](value)

@@ -72,7 +72,7 @@ class _Known:
         kind = change.key.resource_type
         if kind == _PERMISSION:
             function, qualifier, statement_id = change.key.parts
-            policy = replace(change.key, resource_type=_POLICY, parts=(function, qualifier))
+            policy = ResourceKey(_POLICY, change.key.account, change.key.region, (function, qualifier))
             if policy in self._managed:
                 yield _statement_changed(change, policy, statement_id)
                 if change.key not in self._managed:

@@ -43,6 +43,8 @@ def differences(net: Net, instance: ResourceInstance, resource: Resource) -> Dif
         if attribute.as_ in ("tags", "policy") and (keyed := _keyed_differences(name, attribute, net, instance)):
             found = _keyed(keyed, name, attribute, net, instance)
         elif name in net.latest or (attribute.as_ == "version" and versions_deleted):
+            if _merely_confirmed(name, net, instance):
+                continue
             found = _plain(name, attribute, net, instance)
         else:
             continue
@@ -100,6 +102,14 @@ def known(path: str, before: Any, write: Write, attribute: Attribute, removed: b
     )
 
 
+def _merely_confirmed(name: str, net: Net, instance: ResourceInstance) -> bool:
+    """Tell whether an answer just showed what state holds: so it is with most attributes of most answers."""
+    write = net.latest.get(name)
+    if write is None or write.asked or name in net.asked:
+        return False
+    return bool(write.value == at_path(instance.attributes, name))
+
+
 def _plain(
     name: str, attribute: Attribute, net: Net, instance: ResourceInstance
 ) -> Iterator[tuple[AttributeChange, bool]]:
@@ -112,8 +122,6 @@ def _plain(
     left = _version_left(net, str(before)) if attribute.as_ == "version" else None
     write = left or write
     if write is None or (attribute.state and before is None and not write.asked):
-        return
-    if write.value == before and name not in net.asked:
         return
     unknowable = bool(attribute.state) and before is None
     if write.value is WITHHELD or unknowable:
@@ -128,7 +136,8 @@ def _plain(
         removed = is_unset(stands.value, attribute, net.key) and not is_unset(before, attribute, net.key)
         published = [one for one in net.asked.get(name, ()) if left and one.value == left.value]
         change = _with_others(known(path, before, stands, attribute, removed), [write, *write.rivals, *published])
-        yield replace(change, note=stands.change.note or (TIED if write.rivals else "")), True
+        note = stands.change.note or (TIED if write.rivals else "")
+        yield replace(change, note=note) if note else change, True
         return
     for earlier in reversed(net.asked.get(name, ())):
         other = earlier.value is not WITHHELD and not equal(before, earlier.value, attribute, net.key)

@@ -98,6 +98,8 @@ def _revealed(known: Write | None, value: Any, change: Change, attribute: Attrib
         if known.value is WITHHELD or not equal(known.value, None, attribute, change.key):
             return known
         return Write(value, change, asked=False)
+    if not known.rivals:
+        return known if equal(known.value, value, attribute, change.key) else Write(value, change, asked=False)
     for write in (known, *known.rivals):
         if equal(write.value, value, attribute, change.key):
             # What an answer shows settles which of several calls in one second was the last.

@@ -71,7 +71,8 @@ def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | Non
         return withheld(name, write, None)
     if write.value in (None, "", [], {}):
         return None
-    return replace(known(name, None, write, attribute), note=TIED if write.rivals else "")
+    change = known(name, None, write, attribute)
+    return replace(change, note=TIED) if write.rivals else change
 
 
 def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:
@@ -95,7 +96,7 @@ def _is_implied(net: Net, resource: Resource, managed: Managed) -> bool:
     implied = resource.implied_by
     if implied is None:
         return False
-    owner = replace(net.key, resource_type=implied.type, parts=net.key.parts[:-1])
+    owner = ResourceKey(implied.type, net.key.account, net.key.region, net.key.parts[:-1])
     believed = any(
         all(instance.attributes.get(name) == value for name, value in implied.believed.items())
         for instance in managed.get(owner, ())
