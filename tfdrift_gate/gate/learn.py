@@ -37,5 +37,9 @@ def learn(raws: Sequence[RawRecord], span: TimeWindow, catalog: Catalog) -> Lear
             if meaning.change:
                 changes.append(meaning.change)
     changes.sort(key=lambda change: (change.event.event_time, change.event.event_id or ""))
-    skipped.sort(key=lambda entry: (entry.event_time.timestamp() if entry.event_time else 0.0, entry.detail))
+    skipped.sort(key=_place)
     return Learned(tuple(changes), tuple(skipped), relevant)
+
+
+def _place(entry: Skipped) -> tuple[float, str, str]:
+    return entry.event_time.timestamp() if entry.event_time else 0.0, entry.detail, entry.event_id or ""

@@ -125,7 +125,7 @@ def _take(
 
 def _part(drift: Drift, changes: tuple[AttributeChange, ...]) -> Drift:
     """The part of a drift that has only ``changes``, with the events that explain those."""
-    own = {id(change.event) for change in changes}
+    own = {id(event) for change in changes for event in (change.event, *change.others)}
     events = tuple(event for event in drift.events if id(event) in own)
     return replace(drift, changes=changes, events=events or drift.events)
 
@@ -146,7 +146,7 @@ def _names(waiver: Waiver, change: AttributeChange) -> bool:
 
 
 def _trusts_change(trust: Trust, change: AttributeChange) -> bool:
-    return _trusts(trust, change.event)
+    return all(_trusts(trust, event) for event in (change.event, *change.others))
 
 
 def _settled_by(reason: Suppression, change: AttributeChange) -> bool:
