@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 import yaml
 
@@ -137,6 +138,69 @@ def test_a_mistake_in_a_catalogue_is_an_error_that_names_file_and_key(body: Any,
         read_catalog("example.yaml", yaml.safe_dump(body))
     assert "example.yaml" in error.value.message
     assert named in error.value.message
+
+
+LIVE = {"call": "GetExample", "request": {"Name": "{name}"}}
+
+
+def with_live(**read: Any) -> Any:
+    example = catalogue()["resources"]["aws_example"]
+    return catalogue(resources={"aws_example": example | {"live": [LIVE | read]}})
+
+
+def test_a_live_read_shows_every_attribute_but_those_it_says() -> None:
+    _, resources, _, _ = read_catalog("example.yaml", yaml.safe_dump(with_live()))
+    (read,) = resources["aws_example"].live
+    assert set(read.attributes) == set(resources["aws_example"].attributes)
+    key = ResourceKey("aws_example", "123456789012", "us-east-1", ("orders",))
+    assert resources["aws_example"].request_of(read, key) == {"Name": "orders"}
+
+
+@pytest.mark.parametrize(
+    ("read", "named"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"attributes": ["weight"]}, "weight"),
+        ({"without": ["weight"]}, "weight"),
+        ({"lacks": ["weight"]}, "weight"),
+        ({"members": {"weight": "Weight"}}, "weight"),
+        ({"request": {"Name": "{nickname}"}}, "nickname"),
+    ],
+)
+def test_a_mistake_in_a_live_read_is_an_error_that_names_file_and_key(read: Any, named: str) -> None:
+    with pytest.raises(CatalogError) as error:
+        read_catalog("example.yaml", yaml.safe_dump(with_live(**read)))
+    assert "example.yaml" in error.value.message
+    assert named in error.value.message
+
+
+@pytest.mark.parametrize("resource_type", sorted(load_catalog().resources))
+def test_every_resource_can_be_asked_about_live_with_members_that_the_api_has(resource_type: str) -> None:
+    resource = load_catalog().resources[resource_type]
+    model = botocore.session.Session().get_service_model("lambda")
+    assert resource.live
+    for read in resource.live:
+        operation = model.operation_model(read.call)
+        asked = operation.input_shape.members
+        assert set(read.request) <= set(asked)
+        assert set(operation.input_shape.required_members) <= set(read.request)
+        told = operation.output_shape.members
+        members = [*read.complete, *read.members.values(), read.arn, read.none_without, read.state, read.statement]
+        for member in members if not read.statement else [read.statement, *read.complete]:
+            assert member is None or member.split(".")[0] in told, (read.call, member)
+        errors = {shape.name for shape in operation.error_shapes}
+        assert set(read.absent) <= errors
+
+
+@pytest.mark.parametrize("resource_type", sorted(load_catalog().resources))
+def test_a_live_read_names_numbers_as_numbers(resource_type: str) -> None:
+    resource = load_catalog().resources[resource_type]
+    key = ResourceKey(resource_type, "123456789012", "us-east-1", ("7",) * len(resource.identity))
+    model = botocore.session.Session().get_service_model("lambda")
+    for read in resource.live:
+        for member, value in resource.request_of(read, key).items():
+            numeric = model.operation_model(read.call).input_shape.members[member].type_name in ("integer", "long")
+            assert isinstance(value, int) is numeric
 
 
 def test_an_effect_that_does_not_exist_is_an_error_that_names_the_file() -> None:

@@ -325,6 +325,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "rules": ("gone.yaml", "gone.yaml"),
     "no_waivers": ("perhaps", "perhaps"),
     "unmanaged": ("some", "some"),
+    "verify": ("perhaps", "perhaps"),
     "fail_on": ("awful", "awful"),
     "on_error": ("ignore", "ignore"),
     "format": ("nonsense", "nonsense"),

@@ -53,6 +53,16 @@ def test_the_policies_are_json() -> None:
         assert json.loads(policy)["Statement"]
 
 
+def test_the_policy_of_verify_has_every_read_of_the_catalogue_and_its_table_says_what_for() -> None:
+    block = readme.between(TEXT, "verify policy")
+    fenced = re.search(r"```json\n(.*?)\n```", block, re.DOTALL)
+    assert fenced
+    allowed = json.loads(fenced[1])["Statement"][0]["Action"]
+    reads = {f"lambda:{read.call}" for resource in load_catalog().resources.values() for read in resource.live}
+    assert allowed == sorted(reads - {"lambda:GetFunction"})
+    assert set(re.findall(r"^\| `(lambda:\w+)` \|", block, re.MULTILINE)) == reads
+
+
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_has_help_with_an_example_and_stands_in_readme(command: str) -> None:
     words = cli.commands[command].help or ""

@@ -220,6 +220,8 @@ class AttributeChange:
     """False where CloudTrail withholds the value; ``before`` and ``after`` are then None."""
     event: Event | None
     """The call that set it; None where only a later answer revealed it."""
+    others: tuple[Event, ...] = ()
+    """Further calls whose work it is or may be: on other keys of it, or in the same second."""
     revealed_by: Event | None = None
     removed: bool = False
     """The attribute went from a value to none."""

@@ -23,6 +23,7 @@ from tests.attached import (
 )
 from tests.builders import (
     BY_CONSOLE,
+    BY_TERRAFORM,
     add_permission,
     alias,
     alias_state,
@@ -104,6 +105,16 @@ def test_two_different_values_of_which_neither_is_states_are_drift_and_tied(
     change = only(only(report.findings).drift.changes)
     assert (change.attribute, change.note) == ("reserved_concurrent_executions", NOTE)
     assert change.after in (50, 60)
+
+
+@pytest.mark.parametrize("ids", IDS)
+def test_whoever_may_have_been_the_last_is_named_beside_the_other(tmp_path: Path, ids: tuple[int, int]) -> None:
+    calls = numbered(ids, put_concurrency(50), put_concurrency(60) | BY_TERRAFORM)
+    finding = only(check(tmp_path, calls).findings)
+    change = only(finding.drift.changes)
+    assert change.event is not None
+    assert {event.origin for event in (change.event, *change.others)} == {"cli", "terraform"}
+    assert {event.origin for event in finding.drift.events} == {"cli", "terraform"}
 
 
 @pytest.mark.parametrize("ids", IDS)

@@ -237,6 +237,15 @@ def test_two_people_who_add_statements_are_both_named(tmp_path: Path) -> None:
     assert [event.actor.name for event in finding.drift.events] == ["ops-engineer", "developer"]
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_statement_added_by_hand_is_named_beside_one_that_terraform_added_later(tmp_path: Path, told: bool) -> None:
+    calls = [stored("one"), stored("two") | {"eventTime": "2026-01-01T10:05:00Z"} | BY_TERRAFORM]
+    calls = [call if told else call | {"responseElements": None} for call in calls]
+    finding = only(check(tmp_path, calls, OWNED).findings)
+    assert [event.origin for event in finding.drift.events] == ["cli", "terraform"]
+    assert [event.origin for event in only(finding.drift.changes).others] == ["cli"]
+
+
 MEANS_THE_SAME: dict[str, str] = {
     "spaces": json.dumps(json.loads(policy(statement())), indent=2),
     "one action in a list": policy(statement(Action=["lambda:InvokeFunction"])),

@@ -128,6 +128,13 @@ def test_of_two_keys_by_two_people_both_are_events_and_the_last_answers(tmp_path
     assert only(finding.drift.changes).event.event_id == calls[1]["eventID"]
 
 
+def test_a_key_set_by_hand_is_named_beside_one_that_terraform_set_later(tmp_path: Path) -> None:
+    calls = [tag({"one": "1"}), tag({"two": "2"}, at="10:05:00", by=BY_TERRAFORM)]
+    finding = only(check(tmp_path, calls, tagged()).findings)
+    assert [event.origin for event in finding.drift.events] == ["cli", "terraform"]
+    assert [event.origin for event in only(finding.drift.changes).others] == ["cli"]
+
+
 def test_whoever_only_touched_a_key_that_is_as_state_has_it_is_not_named_for_another_key(tmp_path: Path) -> None:
     calls = [tag({"one": "1"}), tag({"a": "1"}, at="10:05:00", by=BY_CONSOLE)]
     finding = only(check(tmp_path, calls, tagged()).findings)

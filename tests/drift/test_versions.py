@@ -126,6 +126,11 @@ def test_deleting_another_version_is_nothing(tmp_path: Path, version: str) -> No
     assert is_silent(report), written(report)
 
 
+@pytest.mark.parametrize("version", [2, 2.0, "2"])
+def test_a_versions_number_may_be_a_number_and_is_never_the_whole_function(tmp_path: Path, version: Any) -> None:
+    assert is_silent(check(tmp_path, [delete_version(version)], PUBLISHES))
+
+
 def test_deleting_the_newest_version_is_nothing_to_a_function_that_does_not_publish(tmp_path: Path) -> None:
     assert is_silent(check(tmp_path, [delete_version("3")], [function_state(publish=False, version="3")]))
 
@@ -140,6 +145,16 @@ def test_a_version_published_and_deleted_again_leaves_the_one_that_state_has(tmp
 def test_of_two_published_versions_the_one_that_is_left_counts(tmp_path: Path) -> None:
     calls = [publish_version("4"), publish_version("5", at="10:01:00"), delete_version("5")]
     assert differences(check(tmp_path, calls, PUBLISHES).findings) == {(ORDERS, "version"): ("3", "4")}
+
+
+def test_both_who_published_what_is_left_and_who_deleted_the_newest_are_named(tmp_path: Path) -> None:
+    calls = [publish_version("4"), publish_version("5", at="10:01:00", by=BY_TERRAFORM), delete_version("5")]
+    change = only(only(check(tmp_path, calls, PUBLISHES).findings).drift.changes)
+    assert change.event is not None
+    assert [event.event_name for event in (change.event, *change.others)] == [
+        "DeleteFunction20150331",
+        "PublishVersion20150331",
+    ]
 
 
 def test_a_version_below_the_newest_that_is_deleted_leaves_the_newest(tmp_path: Path) -> None:

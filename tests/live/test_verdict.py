@@ -470,6 +470,12 @@ def test_a_policy_that_is_none_refutes_nothing(document: Any) -> None:
         assert held(drift, {"Policy": document}).refuted is None
 
 
+@pytest.mark.parametrize("effect", ["Deny", None, 5])
+def test_a_statement_that_does_not_allow_is_not_the_permission(effect: Any) -> None:
+    assert held(REMOVED, policy(statement(Effect=effect))).refuted is None
+    assert held(ADDED, policy(statement("mine", Effect=effect))).refuted is None
+
+
 def test_filters_that_lambda_cannot_show_stay_withheld() -> None:
     error = {"ErrorCode": "AccessDeniedException", "Message": "KMS"}
     found = held(FILTERS, mapping_answer(FilterCriteriaError=error))

@@ -31,10 +31,15 @@ class Root:
     def __init__(self, aws: LocalAws, lambda_: Any, folder: Path) -> None:
         self.aws = aws
         self._lambda = lambda_
+        self._applied = len(aws.records())
         self.folder = folder
         self.environment: dict[str, str | None] = dict(aws_environment(aws.endpoint_url))
         folder.mkdir(exist_ok=True)
         self.configure("")
+
+    def records(self) -> list[Any]:
+        """The records of everything done by hand; those of the apply bear a later time, see :func:`root`."""
+        return self.aws.records()[self._applied :]
 
     def memory(self, size: int) -> None:
         """Set the function's memory by hand, a while after whatever came before."""
@@ -133,8 +138,8 @@ def test_several_families_take_one_get_function(root: Root, lambda_: Any) -> Non
     lambda_.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=5)
     lambda_.tag_resource(Resource=FUNCTION_ARN, Tags={"team": "x"})
     before = sum(reads_of(root.aws).values())
+    root.aws.advance(10)
     lambda_.untag_resource(Resource=FUNCTION_ARN, TagKeys=["team"])
-    root.aws.set_delivery_delay(1)
     (finding,) = root.report("--verify")["findings"]
     assert finding["live"] == {"call": "GetFunction", "outcome": "stands"}
     assert sum(reads_of(root.aws).values()) == before + 1
@@ -162,7 +167,7 @@ def test_no_permission_leaves_the_finding_the_exit_code_and_a_reason(root: Root,
 
 def test_without_credentials_files_are_judged_all_the_same(root: Root, tmp_path: Path) -> None:
     root.memory(1024)
-    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.aws.records()}), encoding="utf-8")
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.records()}), encoding="utf-8")
     root.environment = {"AWS_ENDPOINT_URL": root.aws.endpoint_url}
     (finding,) = root.report("--verify", "--events", str(tmp_path / "trail.json"))["findings"]
     assert finding["live"]["outcome"] == "unread"
@@ -173,7 +178,7 @@ def test_a_function_of_that_name_in_the_wrong_account_refutes_nothing(root: Root
     foreign = FUNCTION_ARN.replace("123456789012", OTHER_ACCOUNT)
     root.believe(resource("aws_lambda_function", "orders", function_attributes(lambda_, arn=foreign)))
     root.memory(1024)
-    text = json.dumps({"Records": root.aws.records()[-1:]}).replace("123456789012", OTHER_ACCOUNT)
+    text = json.dumps({"Records": root.records()}).replace("123456789012", OTHER_ACCOUNT)
     (tmp_path / "trail.json").write_text(text, encoding="utf-8")
     root.memory(128)
     (finding,) = root.report("--verify", "--events", str(tmp_path / "trail.json"))["findings"]
@@ -195,7 +200,7 @@ def test_the_plan_says_what_was_asked_and_two_runs_the_same(root: Root) -> None:
     assert "asked live (GetFunctionConfiguration): memory_size still differs" in found["message"]
     assert done.stdout == root.external(verify="true", mode="fail").stdout
     root.memory(128)
-    root.aws.set_delivery_delay(1)
+    root.aws.set_delivery_delay(5)
     assert json.loads(root.external(verify="true").stdout)["verdict"] == "clean"
 
 
@@ -225,6 +230,19 @@ def test_a_variable_under_ignore_changes_is_ignored_as_terraform_does(root: Root
     assert finding["reasons"][-1].endswith("environment variables: changed PASSWORD")
 
 
+def test_a_tag_under_ignore_changes_is_ignored_live_too(root: Root, lambda_: Any, tmp_path: Path) -> None:
+    root.configure('  lifecycle {\n    ignore_changes = [tags["build"]]\n  }\n')
+    lambda_.tag_resource(Resource=FUNCTION_ARN, Tags={"build": "7", "team": "other"})
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.records()}), encoding="utf-8")
+    given = ("--verify", "--events", str(tmp_path / "trail.json"))
+    (finding,) = root.report(*given)["findings"]
+    assert finding["changes"][0]["after"] == {"team": "other"}
+    lambda_.untag_resource(Resource=FUNCTION_ARN, TagKeys=["team"])
+    report = root.report(*given)
+    assert report["verdict"] == "clean"
+    assert {entry["suppressed_by"]["kind"] for entry in report["suppressed"]} == {"ignore_changes"}
+
+
 # Secrets
 
 
@@ -252,7 +270,7 @@ def test_no_value_of_a_variable_and_no_digest_of_one_leaves_the_program(
             Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
             Environment={"Variables": {"PASSWORD": SECRETS[2]}},
         )
-    records = root.aws.records()
+    records = root.records()
     if live == "as before":
         root.variables(PASSWORD="hunter2")
     root.aws.set_denied(["GetFunctionConfiguration"] if live == "denied" else [])
@@ -294,7 +312,7 @@ def test_a_deleted_layer_version_stands_and_one_that_is_there_is_refuted(
     root.believe(resource("aws_lambda_layer_version", "shared", attributes))
     snapshot = root.aws.snapshot()
     lambda_.delete_layer_version(LayerName="shared", VersionNumber=1)
-    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.aws.records()[-1:]}), encoding="utf-8")
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": root.records()[-1:]}), encoding="utf-8")
     given = ("--verify", "--region", REGION, "--events", str(tmp_path / "trail.json"))
     assert root.report(*given)["findings"][0]["live"] == {"call": "GetLayerVersion", "outcome": "stands"}
     root.aws.restore(snapshot)

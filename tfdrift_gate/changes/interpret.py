@@ -211,12 +211,13 @@ def _is_true(request: Members, name: str) -> bool:
 def _version_deleted(entry: EventEntry, request: Members) -> str | None:
     if not entry.version_if:
         return None
-    own = request.get(entry.version_if.lower())
-    name = request.get("functionname")
-    version = (
-        own if isinstance(own, str) and own else parse_function_name(name).qualifier if isinstance(name, str) else None
-    )
-    return version or None
+    own, name = request.get(entry.version_if.lower()), request.get("functionname")
+    try:
+        # NOTE: tools that re-write records make a number of it.
+        version = string(own) if own else None
+    except ValueError:
+        version = None
+    return version or (parse_function_name(name).qualifier if isinstance(name, str) else None)
 
 
 def _statement(entry: EventEntry, answer: Members) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -109,8 +109,8 @@ def _plain(
     path = _path(name, attribute, instance)
     before = _shown(at_path(instance.attributes, path), attribute)
     write = net.latest.get(name)
-    if attribute.as_ == "version" and (left := _version_left(net, str(before))):
-        write = left
+    left = _version_left(net, str(before)) if attribute.as_ == "version" else None
+    write = left or write
     if write is None or (attribute.state and before is None and not write.asked):
         return
     if write.value == before and name not in net.asked:
@@ -126,7 +126,8 @@ def _plain(
     if can_tell and (path in attribute.unread or not state_is_newer(write.change, instance)):
         stands = contrary[0]
         removed = is_unset(stands.value, attribute, net.key) and not is_unset(before, attribute, net.key)
-        change = known(path, before, stands, attribute, removed)
+        published = [one for one in net.asked.get(name, ()) if left and one.value == left.value]
+        change = _with_others(known(path, before, stands, attribute, removed), [write, *write.rivals, *published])
         yield replace(change, note=stands.change.note or (TIED if write.rivals else "")), True
         return
     for earlier in reversed(net.asked.get(name, ())):
@@ -149,7 +150,8 @@ def _keyed(
 ) -> Iterator[tuple[AttributeChange, bool]]:
     stands = found.standing
     if stands and stands.after is WITHHELD:
-        yield replace(withheld(name, stands.writes[-1], None, attribute.also), keys=stands.keys), True
+        change = withheld(name, stands.writes[-1], None, attribute.also)
+        yield replace(_with_others(change, stands.writes), keys=stands.keys), True
     elif stands and not state_is_newer(stands.writes[-1].change, instance):
         note = TIED if any(write.rivals for write in stands.writes) else ""
         yield replace(_known_keys(stands, name, attribute, net), note=note), True
@@ -161,7 +163,14 @@ def _known_keys(found: KeyedDifference, name: str, attribute: Attribute, net: Ne
     removed = is_unset(found.after, attribute, net.key) and not is_unset(found.before, attribute, net.key)
     also = tuple(other for other in (name, *attribute.also) if other != found.attribute)
     change = known(found.attribute, found.before, found.writes[-1], attribute, removed)
-    return replace(change, after=found.after, also_named=also, keys=found.keys)
+    return replace(_with_others(change, found.writes), after=found.after, also_named=also, keys=found.keys)
+
+
+def _with_others(change: AttributeChange, writes: Sequence[Write]) -> AttributeChange:
+    """Name every call that a difference is or may be the work of: one that is trusted must not excuse another."""
+    events = [one.change.event for write in writes for one in (write, *write.rivals) if one.asked]
+    others = {id(event): event for event in events if event is not change.event}
+    return replace(change, others=tuple(others.values()))
 
 
 def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:
@@ -204,21 +213,21 @@ def _version_left(net: Net, believed: str) -> Write | None:
 
     State holds the newest one, and numbers are never given twice. None where the newest one was not deleted.
     """
-    top, told_by = believed, {believed: net.history[0]}
+    top, known_ones = believed, {believed}
     gone: dict[str, Change] = {}
     for change in net.history:
         told = change.asked.get("version", change.revealed.get("version"))
         if change.effect is not Effect.UPDATE:
-            gone, told_by = {}, {}
+            gone, known_ones = {}, set()
         if change.version_deleted:
             gone[change.version_deleted] = change
         elif isinstance(told, str):
-            top, told_by[told] = told, change
+            top = told
+            known_ones.add(told)
     if top not in gone:
         return None
     left = top
     while left in gone:
         left = str(int(left) - 1) if left.isdecimal() and len(left) < 20 else ""
-    if left == "0":
-        return Write("$LATEST", gone[top], asked=True)
-    return Write(left, told_by[left], asked=True) if left in told_by else Write(WITHHELD, gone[top], asked=True)
+    value = "$LATEST" if left == "0" else left if left in known_ones else WITHHELD
+    return Write(value, gone[top], asked=True)

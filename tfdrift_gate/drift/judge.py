@@ -126,9 +126,9 @@ def _deletions(net: Net) -> tuple[Event, ...]:
 
 
 def _events(changes: Iterable[AttributeChange], net: Net) -> tuple[Event, ...]:
-    """The calls behind some attribute changes, oldest first: every write by hand, and the last one."""
+    """The calls behind some attribute changes, oldest first: every write by hand, and every one that stands."""
     changes = list(changes)
-    wanted = [change.event for change in changes if change.event]
+    wanted = [event for change in changes for event in (change.event, *change.others) if event]
     names = {name for change in changes for name in (change.attribute, *change.also_named, *change.keys)}
     wanted += [
         write.change.event

@@ -88,21 +88,21 @@ def _by_statement(one: Change, other: Change) -> int:
 
 
 def _by_answers(one: Change, other: Change) -> int:
-    """Order two calls by their answers: the later one's shows what the earlier one asked for.
+    """Order two calls by their answers: one that lacks what the other asked for was given before it.
 
-    0 where both answers show the other's values, or neither does.
+    0 where both lack the other's values, or neither does.
     """
-    seen_by_other, seen_by_one = _shows(other, one), _shows(one, other)
-    return seen_by_one - seen_by_other
+    return _lacks(other, one) - _lacks(one, other)
 
 
-def _shows(later: Change, earlier: Change) -> bool:
-    """Tell whether an answer that describes the whole resource has in it what another call asked for."""
-    if not later.revealed or not earlier.asked:
+def _lacks(answered: Change, asking: Change) -> bool:
+    """Tell whether an answer that describes the whole resource shows something else than another call asked for."""
+    if not answered.revealed:
         return False
-    told = {**later.revealed, **later.asked}
-    asked = {name: value for name, value in earlier.asked.items() if value is not WITHHELD}
-    return bool(asked) and all(name in told and told[name] == value for name, value in asked.items())
+    told = {**answered.revealed, **answered.asked}
+    return any(
+        told.get(name, value) not in (value, WITHHELD) for name, value in asking.asked.items() if value is not WITHHELD
+    )
 
 
 def _second(change: Change) -> int:

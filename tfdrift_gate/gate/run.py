@@ -22,7 +22,6 @@ from tfdrift_gate.rules.suppress import is_trusted
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
-from tfdrift_gate.terraform.declaration import IGNORED
 from tfdrift_gate.terraform.root import open_root
 from tfdrift_gate.terraform.state import place
 
@@ -74,7 +73,7 @@ def check(
     checked = Checked([(drift, None, drift) for drift in left], [])
     if settings.verify and left:
         checked = verified_live(left, catalog, configuration, settings, now, progress)
-    taken_off.extend(finding(drift, rules, configuration, IGNORED, live) for drift, live in checked.ignored)
+    taken_off.extend(finding(drift, rules, configuration, why, live) for drift, why, live in checked.ignored)
     findings = [finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
     undone: list[tuple[Drift, LiveCheck | None]] = [
         (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)

@@ -19,7 +19,7 @@ from tfdrift_gate.rules.suppress import suppress
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress
 from tfdrift_gate.terraform.configuration import Configuration
-from tfdrift_gate.terraform.declaration import Exceptions
+from tfdrift_gate.terraform.declaration import IGNORED, Exceptions
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Checked:
     standing: list[tuple[Drift, LiveCheck | None, Drift]]
     """The last of each: as CloudTrail told it. Waivers know a finding by that, so its id is that one's."""
     refuted: list[tuple[Drift, LiveCheck | None]]
-    ignored: tuple[tuple[Drift, LiveCheck], ...] = ()
+    ignored: tuple[tuple[Drift, Suppression, LiveCheck], ...] = ()
+    """What of the live values the configuration ignores, as it may single keys of a map."""
     coverage: tuple[Coverage, ...] = ()
 
 
@@ -62,7 +63,7 @@ def verified_live(
     asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
     standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
     refuted: list[tuple[Drift, LiveCheck | None]] = []
-    ignored: list[tuple[Drift, LiveCheck]] = []
+    ignored: list[tuple[Drift, Suppression, LiveCheck]] = []
     for drift in drifts:
         exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
         ask = asks.get(drift.key)
@@ -71,11 +72,14 @@ def verified_live(
         if ask:
             found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
         if found.stands:
-            standing.append((*found.stands, drift))
+            stands, live = found.stands
+            left, taken = suppress(stands, exceptions, (), (), now.date())
+            standing.extend([(left, live, drift)] if left else [])
+            ignored.extend((part, why, live) for part, why in taken)
         if found.refuted:
             refuted.append(found.refuted)
         if found.ignored:
-            ignored.append(found.ignored)
+            ignored.append((found.ignored[0], IGNORED, found.ignored[1]))
     return Checked(standing, refuted, tuple(ignored), asked.coverage(now))
 
 

@@ -121,6 +121,8 @@ def _statement(members: Members, read: LiveRead, resource: Resource, key: Resour
         return Thing(None, "the policy in the answer is not understood")
     wanted = resource.part(key, "statement_id")
     found = [one for one in statements if one.get("Sid") == wanted]
+    if any(one.get("Effect") != "Allow" for one in found):
+        return Thing(None, "the statement of that id does not allow anything")
     return Thing(bool(found), members=members, statement=found[0] if found else None)
 
 
