@@ -40,12 +40,17 @@ class Oracle:
         return judge(self._world, batch, self._folder / f"round{next(self._rounds)}", self._random)
 
     def shrunk(self, calls: Calls, error: Error) -> Outcome:
-        """Shrink a sequence for as long as the gate makes the same error, and judge what is left once more."""
+        """Shrink a sequence for as long as the gate makes the same error, and give what came of the least one."""
+        met: dict[str, Outcome] = {}
 
         def still_wrong(batch: Sequence[Calls]) -> list[bool]:
-            return [error in outcome.comparison.errors for outcome in self.ask(batch)]
+            outcomes = self.ask(batch)
+            wrong = [error in outcome.comparison.errors for outcome in outcomes]
+            met.update({str(each.calls): each for each, is_wrong in zip(outcomes, wrong, strict=True) if is_wrong})
+            return wrong
 
-        return self.ask([shrunk(calls, still_wrong, len(self._world.cells))])[0]
+        least = shrunk(calls, still_wrong, len(self._world.cells))
+        return met.get(str(least)) or self.ask([least])[0]
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 
 def deliver(records: Sequence[Any], folder: Path, random: Random) -> str:
@@ -19,6 +20,11 @@ def deliver(records: Sequence[Any], folder: Path, random: Random) -> str:
     delivered = [*records, *random.sample(list(records), len(records) // 5)]
     random.shuffle(delivered)
     return random.choice(SHAPES)(delivered, folder)
+
+
+def numbered(records: Sequence[Any], random: Random) -> list[Any]:
+    """Give records event ids that ``random`` chooses, so that what hangs on their order happens again with its seed."""
+    return [{**record, "eventID": str(UUID(int=random.getrandbits(128), version=4))} for record in records]
 
 
 def log_files(records: Sequence[Any], folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.oracle.call import Call
 from tests.oracle.comparison import Comparison, compare
-from tests.oracle.delivery import deliver
+from tests.oracle.delivery import deliver, numbered
 from tests.oracle.refresh import Pair
 from tests.oracle.verdict import Verdict, verdict_of
 from tests.oracle.world import ADDRESS, World
@@ -55,16 +55,17 @@ def judge(
     Raises :class:`Undecided` where the gate reaches no verdict.
     """
     played = world.play(sequences)
-    records = [*world.before, *(record for of_one in played.records for record in of_one)]
+    recorded = [numbered(of_one, random) for of_one in played.records]
+    records = [*numbered(world.before, random), *(record for of_one in recorded for record in of_one)]
     report = gate(world.root, deliver(records, folder, random), world.now() + timedelta(seconds=1))
     if report["verdict"] == "incomplete":
         raise Undecided("; ".join(problem["message"] for problem in report["problems"]))
     outcomes = []
-    for cell, calls, recorded, drifted in zip(world.cells, sequences, played.records, played.drifted, strict=False):
+    for cell, calls, own_records, drifted in zip(world.cells, sequences, recorded, played.drifted, strict=False):
         own = only(report, cell)
         verdict = verdict_of(own)
         compared = compare(drifted, verdict)
-        outcomes.append(Outcome(calls, recorded, drifted, tuple(own["findings"]), verdict, compared))
+        outcomes.append(Outcome(calls, tuple(own_records), drifted, tuple(own["findings"]), verdict, compared))
     return outcomes
 
 
