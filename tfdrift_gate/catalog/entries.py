@@ -73,6 +73,11 @@ class Attribute:
         return Path.parse(self.response if isinstance(self.response, str) else self.asked[0])
 
     @cached_property
+    def is_text(self) -> bool:
+        """Whether a text in a record is the attribute's value as it stands."""
+        return self.as_ == "string" and self.withheld is None
+
+    @cached_property
     def heads(self) -> tuple[str, ...]:
         """The top-level members of ``requestParameters`` that name it, in lower case."""
         return tuple(dict.fromkeys(path.head for path in self.asked_at))

@@ -136,12 +136,19 @@ class _Values:
 
     def _reveal(self, name: str, attribute: Attribute) -> None:
         """Take what the answer shows of an attribute that the call did not set."""
+        value = self._answer.at(attribute.answered_at) if attribute.answered_at else None
+        if value is None:
+            if self._says_unset(attribute):
+                self.revealed[name] = None
+            return
+        if attribute.is_text and value.__class__ is str:
+            self.revealed[name] = value
+            return
         try:
-            value = read_value(self._answer.at(attribute.answered_at), attribute) if attribute.answered_at else None
+            shown = read_value(value, attribute)
         except (ValueError, NotTold):
             return
-        if value is not None or self._says_unset(attribute):
-            self.revealed[name] = value
+        self.revealed[name] = shown
 
     def _ask(self, name: str, attribute: Attribute) -> None:
         """Take what the call set an attribute to."""

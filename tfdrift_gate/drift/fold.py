@@ -69,7 +69,11 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
             latest[name] = write
             asked.setdefault(name, []).append(write)
         for name, value in change.revealed.items():
-            latest[name] = _revealed(latest.get(name), value, change, attributes[name])
+            seen = latest.get(name)
+            if seen is None:
+                latest[name] = Write(value, change, asked=False)
+            elif seen.value != value or seen.rivals:
+                latest[name] = _revealed(seen, value, change, attributes[name])
     return Net(
         key=changes[0].key,
         parent=next((change.parent for change in reversed(changes) if change.parent), None),
@@ -88,10 +92,8 @@ def _rivals(known: Write | None, value: Any, change: Change) -> tuple[Write, ...
     return (*known.rivals, known)
 
 
-def _revealed(known: Write | None, value: Any, change: Change, attribute: Attribute) -> Write:
+def _revealed(known: Write, value: Any, change: Change, attribute: Attribute) -> Write:
     """An answer confirms what was written before, or tells of a call that was never seen."""
-    if known is None:
-        return Write(value, change, asked=False)
     if known.value is WITHHELD or value is WITHHELD:
         if known.value is WITHHELD and value is not WITHHELD:
             return Write(value, known.change, known.asked)

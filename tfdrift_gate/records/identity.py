@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from tfdrift_gate.model import Actor
@@ -85,7 +86,12 @@ def origin_of(record: Mapping[str, Any]) -> str:
         return "cloudformation" if _CLOUDFORMATION.match(service) else "aws-service"
     if identity.get("type") == "AWSService" or record.get("eventType") == "AwsServiceEvent":
         return "aws-service"
-    if _true(record.get("sessionCredentialFromConsole")) or _CONSOLE.match(agent):
+    return "console" if _true(record.get("sessionCredentialFromConsole")) else _by_agent(agent)
+
+
+@lru_cache(maxsize=1024)
+def _by_agent(agent: str) -> str:
+    if _CONSOLE.match(agent):
         return "console"
     if _TERRAFORM.match(agent) and not _NOT_TERRAFORM.search(agent):
         return "terraform"
@@ -131,7 +137,7 @@ def _true(value: object) -> bool:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, (dict, Mapping)) else {}
 
 
 def _text(value: object) -> str | None:

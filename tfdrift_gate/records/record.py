@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tfdrift_gate.instant import parse_instant
@@ -19,6 +20,7 @@ _READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+@lru_cache(maxsize=1024)
 def api_name(event_name: str) -> str:
     """Strip the date and version that the recorded name of an older Lambda operation ends in.
 

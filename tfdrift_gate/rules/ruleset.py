@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from tfdrift_gate.model import AttributeChange, Kind, Severity
@@ -80,6 +81,18 @@ class RuleSet:
     """The built-in rules that ``replace_defaults`` took away."""
     replaced_at: str = ""
     """Where it did, as ``file:line``; empty where it did not."""
+
+    def about(self, resource_type: str) -> tuple[Rule, ...]:
+        """Give the rules that may be about a resource type, in their order."""
+        if resource_type not in self._by_type:
+            self._by_type[resource_type] = tuple(
+                rule for rule in self.rules if resource_type in rule.resource_types or "*" in rule.resource_types
+            )
+        return self._by_type[resource_type]
+
+    @cached_property
+    def _by_type(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
 
 
 def glob_matches(pattern: str, text: str) -> bool:
