@@ -4,13 +4,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test oracle bench lint format docs clean
+.PHONY: demo test test-long oracle bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
 
-test: $(READY) ## run every test; those of real Terraform need terraform on PATH
-	@$(BIN)/python -m pytest
+test: $(READY) ## run the everyday tests; those of real Terraform need its AWS provider in reach
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(READY) ## run the long tests: a second Terraform, and refreshes at length
+	@$(BIN)/python -m pytest -m long
 
 SEQUENCES ?= 300
 SEED      ?= 1

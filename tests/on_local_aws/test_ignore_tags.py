@@ -17,11 +17,15 @@ from tests.builders import differences
 from tests.local_aws import LocalAws, people
 from tests.on_local_aws.applied_world import REGION
 from tests.terraform_cli.binary import Completed
-from tests.terraform_cli.fixtures import Installed, cannot
+from tests.terraform_cli.fixtures import FIRST, Installed, cannot
 from tfdrift_gate.model import Report
 from tfdrift_gate.settings import Settings
 
-pytestmark = [pytest.mark.terraform, pytest.mark.parametrize("installed", ["on PATH"], indirect=True)]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.long,
+    pytest.mark.parametrize("installed", [FIRST], indirect=True),
+]
 
 BY_HAND = {"kubernetes.io/cluster": "a", "CostCenter": "1", "costcenter": "2", "Seen": "3"}
 VARIABLES = {"TF_AWS_IGNORE_TAGS_KEYS": " costcenter ,,", "TF_AWS_IGNORE_TAGS_KEY_PREFIXES": "See"}

@@ -10,9 +10,13 @@ import pytest
 
 from tests.builders import check
 from tests.local_aws import LocalAws, people
-from tests.terraform_cli.fixtures import Installed, cannot
+from tests.terraform_cli.fixtures import FIRST, Installed, cannot
 
-pytestmark = [pytest.mark.terraform, pytest.mark.parametrize("installed", ["on PATH"], indirect=True)]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.long,
+    pytest.mark.parametrize("installed", [FIRST], indirect=True),
+]
 
 REGION = "us-east-1"
 ROOT = """

@@ -33,9 +33,13 @@ from tests.on_local_aws.calls_by_hand import (
     delete_what_hangs_on_functions,
 )
 from tests.on_local_aws.requests import zipped
-from tests.terraform_cli.fixtures import Installed, cannot
+from tests.terraform_cli.fixtures import FIRST, Installed, cannot
 
-pytestmark = [pytest.mark.terraform, pytest.mark.parametrize("installed", ["on PATH"], indirect=True)]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.long,
+    pytest.mark.parametrize("installed", [FIRST], indirect=True),
+]
 
 STAMPS = {"last_modified", "state", "revision_id", "policy"}
 """Attributes that follow from others, or tell when something changed and not what."""
