@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from enum import IntEnum
 from typing import Any
@@ -17,6 +16,7 @@ from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
+from tfdrift_gate.streams import ProgressLine, close_stdout, has_colors, print_text
 
 
 class ExitCode(IntEnum):
@@ -173,7 +173,7 @@ def external() -> None:
         settings = query.with_mode(settings, os.environ)
         if settings.mode == "off":
             by = "TFDRIFT_GATE_MODE=off" if os.environ.get(f"{ENVIRONMENT_PREFIX}MODE") else "mode = off"
-            _print(json.dumps(switched_off(by), indent=2) + "\n")
+            print_text(json.dumps(switched_off(by), indent=2) + "\n")
             return
         outputs = _outputs(settings)
         report = _run(settings, os.environ)
@@ -189,7 +189,7 @@ def external() -> None:
         settings.blocks(report.max_severity),
         next((path for name, path in outputs if name == "json"), ""),
     )
-    _print(json.dumps(found, indent=2) + "\n")
+    print_text(json.dumps(found, indent=2) + "\n")
 
 
 @cli.command()
@@ -205,7 +205,7 @@ def catalog(format_: str) -> None:
 
     if format_ not in CATALOG_FORMATS:
         raise click.UsageError(f"--format {format_}: none of {', '.join(CATALOG_FORMATS)}")
-    _print(CATALOG_FORMATS[format_](load_catalog()))
+    print_text(CATALOG_FORMATS[format_](load_catalog()))
 
 
 @cli.command()
@@ -231,7 +231,7 @@ def rules(directory: str | None, rules: str | None, format_: str, schema: bool) 
     from tfdrift_gate.rules.load import rules_of
 
     if schema:
-        _print((resources.files("tfdrift_gate") / "data" / "rules.schema.json").read_text(encoding="utf-8"))
+        print_text((resources.files("tfdrift_gate") / "data" / "rules.schema.json").read_text(encoding="utf-8"))
         return
     if format_ not in RULES_FORMATS:
         raise click.UsageError(f"--format {format_}: none of {', '.join(RULES_FORMATS)}")
@@ -241,7 +241,7 @@ def rules(directory: str | None, rules: str | None, format_: str, schema: bool) 
     except GateError as error:
         _no_verdict(error.message, error.hint)
     else:
-        _print(RULES_FORMATS[format_](listing(found, _now().date())))
+        print_text(RULES_FORMATS[format_](listing(found, _now().date())))
 
 
 def main() -> None:
@@ -254,7 +254,7 @@ def main() -> None:
         _no_verdict(error.format_message(), "see tfdrift-gate --help")
     except BrokenPipeError:
         # NOTE: the reader of stdout went away; nothing more can be told to it.
-        _close_stdout()
+        close_stdout()
         sys.exit(ExitCode.NO_VERDICT)
     except Exception as error:
         unforeseen = _unforeseen(error)
@@ -266,7 +266,7 @@ def main() -> None:
 def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
     from tfdrift_gate.gate import check as run
 
-    progress = _Progress()
+    progress = ProgressLine()
     try:
         return run(settings, environment, _now(), progress)
     except GateError:
@@ -323,7 +323,7 @@ def _outputs(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _write(report: Report, stdout_format: str, outputs: Sequence[tuple[str, str]]) -> None:
-    _print(FORMATS[stdout_format].render(report, _colors(sys.stdout)))
+    print_text(FORMATS[stdout_format].render(report, has_colors(sys.stdout)))
     _write_files(report, outputs)
 
 
@@ -334,24 +334,6 @@ def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
                 file.write(FORMATS[name].render(report))
         except OSError as error:
             raise click.ClickException(f"writing {path}: {error.strerror or error}") from None
-
-
-def _print(shown: str) -> None:
-    if sys.stdout is None:
-        raise click.ClickException("writing to standard output: it is closed")
-    try:
-        sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _close_stdout()
-        raise click.ClickException(f"writing to standard output: {error.strerror or error}") from None
-
-
-def _close_stdout() -> None:
-    """Let what is still in the buffer go nowhere: written at the program's end it would change the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(report: Report, warn: bool) -> None:
@@ -393,39 +375,6 @@ def _unforeseen(error: Exception) -> GateError:
         f"an error inside tfdrift-gate {__version__}: {type(error).__name__}",
         "please report it with the command that was run; TFDRIFT_GATE_DEBUG=1 shows where it came from",
     )
-
-
-def _colors(stream: Any) -> bool:
-    """Colour on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
-    return (
-        stream is not None
-        and bool(stream.isatty())
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
-    )
-
-
-class _Progress:
-    """A line on stderr for reads that take more than a second, on a terminal only."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._began = clock()
-        self._shown = False
-
-    def __call__(self, words: str) -> None:
-        if sys.stderr.isatty() and self._clock() - self._began > 1.0:
-            from tfdrift_gate.outputs.text import printable
-
-            sys.stderr.write(f"\r\x1b[K{printable(words, 100)} …")
-            sys.stderr.flush()
-            self._shown = True
-
-    def done(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 if __name__ == "__main__":
