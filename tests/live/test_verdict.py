@@ -363,6 +363,32 @@ def test_a_deleted_function_that_is_there_with_other_variables_was_replaced() ->
     assert standing(found) == {"environment": ("(sensitive)", "(sensitive)", True)}
 
 
+@pytest.mark.parametrize(
+    ("state", "answer", "untold"),
+    [
+        (
+            function_state(environment=[{"variables": VARIABLES}]),
+            {"Environment": {"Error": {"ErrorCode": "AccessDeniedException"}}},
+            "environment",
+        ),
+        (
+            function_state(image_config=[{"command": ["x"], "entry_point": [], "working_directory": ""}]),
+            {"ImageConfigResponse": {"Error": {"ErrorCode": "AccessDeniedException"}}},
+            "image_config[0].command",
+        ),
+    ],
+    ids=["variables", "an image's command"],
+)
+def test_a_deleted_function_that_is_there_but_not_shown_whole_is_not_refuted(
+    state: Any, answer: dict[str, Any], untold: str
+) -> None:
+    found = held(drift_of(delete_function(), state=[state]), configuration(**answer))
+    assert (found.refuted, found.stands and found.stands[0].kind) == (None, Kind.DELETED)
+    assert found.stands
+    assert found.stands[1].outcome == "unread"
+    assert any(word.startswith(f"not verified: {untold}: ") for word in found.stands[1].words)
+
+
 def test_a_removed_permission_that_is_there_again_with_another_principal_was_replaced() -> None:
     assert held(REMOVED, policy(statement())).refuted
     found = held(REMOVED, policy(statement(Principal="*")))
