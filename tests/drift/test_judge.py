@@ -486,6 +486,18 @@ def test_a_function_replaced_with_other_values_says_which(tmp_path: Path) -> Non
     }
 
 
+def test_whoever_changed_the_old_function_does_not_answer_for_its_replacement(tmp_path: Path) -> None:
+    records = [
+        update_configuration({"timeout": 30}, at="09:00:00", by=BY_CONSOLE),
+        delete_function(),
+        create_function(at="10:05:00", answers={"timeout": 30}),
+    ]
+    entry = finding_document(check(tmp_path, records))
+    assert (entry["kind"], entry["origin"]) == ("replaced", "cli")
+    times = [event["event_time"] for event in entry["events"]]
+    assert times == sorted(times)
+
+
 def test_a_function_that_was_created_again_unseen_is_replaced(tmp_path: Path) -> None:
     report = check(tmp_path, [delete_function(), update_configuration({"timeout": 10}, at="10:05:00")])
     assert kinds(report.findings) == {ORDERS: "replaced"}

@@ -93,7 +93,7 @@ def _managed(
     if recreated and (found.standing or resource.parent is None) and _replaced_by_hand(net, instance, found.standing):
         by_terraform = net.created is not None and not by_hand(net.created)
         note = _UNKNOWN_TO_STATE if by_terraform else "deleted and created again by hand"
-        events = _distinct([*life, *_events(found.standing, net)])
+        events = _oldest_first([*life, *_events(found.standing, net)], net)
         return [replace(about, kind=Kind.REPLACED, changes=found.standing, events=events, note=note)], []
     stands = [replace(about, changes=found.standing, events=_events(found.standing, net))] if found.standing else []
     if net.deleted is not None and by_hand(net.deleted):
@@ -141,8 +141,12 @@ def _events(changes: Iterable[AttributeChange], net: Net) -> tuple[Event, ...]:
         for write in writes
         if path in names and by_hand(write.change)
     ]
+    return _oldest_first(wanted, net)
+
+
+def _oldest_first(events: Iterable[Event], net: Net) -> tuple[Event, ...]:
     position = {id(change.event): number for number, change in enumerate(net.history)}
-    return _distinct(sorted(wanted, key=lambda event: position.get(id(event), 0)))
+    return _distinct(sorted(events, key=lambda event: position.get(id(event), 0)))
 
 
 def _distinct(events: Iterable[Event]) -> tuple[Event, ...]:
