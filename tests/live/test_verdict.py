@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.builders import (
     ACCOUNT,
+    BY_CONSOLE,
     CODE,
     MAPPING,
     NOW,
@@ -168,6 +169,13 @@ def test_an_attribute_that_is_as_state_has_it_is_refuted_and_the_rest_stands() -
     assert found.stands[1].outcome == "stands"
     assert found.refuted
     assert found.refuted[1].words == ("asked live (GetFunctionConfiguration): memory_size is as state has it",)
+
+
+def test_whoever_may_have_been_the_last_is_still_named_once_the_drift_is_verified() -> None:
+    drift = drift_of(put_concurrency(5), put_concurrency(7, by=BY_CONSOLE))
+    found = held(drift, {"ReservedConcurrentExecutions": 5})
+    assert found.stands
+    assert {event.origin for event in found.stands[0].events} == {"cli", "console"}
 
 
 def test_what_was_changed_again_has_the_live_value() -> None:

@@ -176,7 +176,8 @@ class _Check:
         # Of a map the configuration may ignore some keys, which then differ without anybody having come since.
         again = change.known and not isinstance(now.after, Mapping) and change.after != now.after
         word = self._said(f"{now.attribute} {'was changed again since' if again else 'still differs'}")
-        return replace(now, event=change.event, revealed_by=change.revealed_by, note=change.note), word
+        told = replace(now, event=change.event, others=change.others, revealed_by=change.revealed_by, note=change.note)
+        return told, word
 
     def _environment(self, change: AttributeChange, instance: ResourceInstance, sorted_out: _SortedOut) -> None:
         difference = variables_difference(instance, self._variables())
@@ -300,6 +301,6 @@ def _checked(drift: Drift, changes: list[AttributeChange], check: LiveCheck) -> 
     """The part of a modification that has only ``changes``, with the events that explain those."""
     if not changes:
         return None
-    own = {id(change.event) for change in changes}
+    own = {id(event) for change in changes for event in (change.event, *change.others)}
     events = tuple(event for event in drift.events if id(event) in own)
     return replace(drift, changes=tuple(changes), events=events or drift.events), check
