@@ -16,6 +16,8 @@ _CONDITIONS = {
     "lambda:functionurlauthtype": "function_url_auth_type",
     "lambda:invokedviafunctionurl": "invoked_via_function_url",
 }
+# Under any other operator (``ArnNotLike``, ``StringEqualsIfExists``) a condition lets in more than the attribute says.
+_OPERATORS = frozenset({"stringequals", "stringlike", "arnequals", "arnlike", "bool"})
 
 
 def statements_of(document: str) -> dict[str, Mapping[str, Any]] | None:
@@ -39,7 +41,7 @@ def with_statements(document: str, statements: Mapping[str, Any]) -> str | None:
 
 
 def permission_values(statement: Mapping[str, Any], statement_id: str) -> dict[str, Any]:
-    """Read a statement as the attributes of an ``aws_lambda_permission``."""
+    """Read a statement as the attributes of an ``aws_lambda_permission``; several values of one are a list."""
     values: dict[str, Any] = {
         "statement_id": statement_id,
         "action": _one(statement.get("Action")),
@@ -47,8 +49,10 @@ def permission_values(statement: Mapping[str, Any], statement_id: str) -> dict[s
         **dict.fromkeys(_CONDITIONS.values()),
     }
     conditions = statement.get("Condition")
-    for operator in conditions.values() if isinstance(conditions, Mapping) else ():
-        for key, value in operator.items() if isinstance(operator, Mapping) else ():
+    for operator, wanted in conditions.items() if isinstance(conditions, Mapping) else ():
+        if str(operator).lower() not in _OPERATORS or not isinstance(wanted, Mapping):
+            continue
+        for key, value in wanted.items():
             name = _CONDITIONS.get(str(key).lower())
             if name == "invoked_via_function_url":
                 values[name] = str(_one(value)).lower() == "true"
@@ -79,7 +83,7 @@ def _canonical(value: Any) -> Any:
 
 def _principal(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return _one(next(iter(value.values()), None))
+        return _one([one for named in value.values() for one in (named if isinstance(named, list) else [named])])
     return _one(value)
 
 

@@ -202,7 +202,8 @@ def test_terraforms_own_replacement_of_a_function_and_all_that_hangs_on_it_is_no
         put_provisioned(5, at="10:01:03", by=BY_TERRAFORM),
         put_recursion("Allow", at="10:01:04", by=BY_TERRAFORM),
     ]
-    state = [function_state(), permission_state(), alias_state(), provisioned_state()]
+    made = function_state(last_modified="2026-01-01T10:01:00.000+0000")
+    state = [made, permission_state(), alias_state(), provisioned_state()]
     report = check(tmp_path, calls, [*state, recursion_state(recursive_loop="Allow")])
     assert is_silent(report), written(report)
 

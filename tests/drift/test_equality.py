@@ -14,7 +14,12 @@ from tfdrift_gate.model import ResourceKey
 
 RESOURCES = load_catalog().resources
 FUNCTION = ResourceKey("aws_lambda_function", ACCOUNT, REGION, ("orders",))
-KINDS = {"fn": "aws_lambda_function", "perm": "aws_lambda_permission", "map": "aws_lambda_event_source_mapping"}
+KINDS = {
+    "fn": "aws_lambda_function",
+    "perm": "aws_lambda_permission",
+    "map": "aws_lambda_event_source_mapping",
+    "capacity": "aws_lambda_capacity_provider",
+}
 WEIGHTS = "routing_config[0].additional_version_weights"
 
 
@@ -112,6 +117,11 @@ def test_values_that_mean_something_else_differ(name: str, one: Any, other: Any)
 def test_a_value_of_a_strange_shape_differs_instead_of_ending_the_run(name: str, value: Any) -> None:
     usual = {"memory_size": 512, "filter_criteria": filters({"a": [1]}), WEIGHTS: {"2": 0.1}}
     assert not same(name, value, usual[name.partition(" ")[2]])
+
+
+def test_a_number_beyond_any_range_inside_a_list_of_blocks_differs_instead_of_ending_the_run() -> None:
+    name = "capacity capacity_provider_scaling_config[0].scaling_policies"
+    assert not same(name, [{"target_value": 10**400}], [{"target_value": 50}])
 
 
 @pytest.mark.parametrize("value", [None, "", [], {}, [None], [{}, None], -1])

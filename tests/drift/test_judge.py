@@ -58,6 +58,13 @@ LIVE = "aws_lambda_alias.live"
 WEIGHTS = "routing_config[0].additional_version_weights"
 SUBNETS, GROUPS = "vpc_config[0].subnet_ids", "vpc_config[0].security_group_ids"
 AT_TEN = "2026-01-01T10:00:00.000+0000"
+
+
+def made_again(at: str) -> dict[str, Any]:
+    """The function as state has it after Terraform made it, or made it again, at that time."""
+    return function_state(last_modified=f"2026-01-01T{at}.000+0000")
+
+
 FILTERS = {"filters": [{"pattern": '{"b": [2], "a": [1]}'}]}
 FILTER_STATE = [{"filter": [{"pattern": '{"a":[1],"b":[2]}'}]}]
 
@@ -307,7 +314,7 @@ SAME: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "Terraform's own replacement of a function": (
         [delete_function(by=BY_TERRAFORM), create_function(at="10:01:00", by=BY_TERRAFORM)],
-        [],
+        [made_again("10:01:00")],
     ),
     "an empty environment beside other settings": ([update_configuration({"timeout": 10})], []),
     "hidden filters beside another setting": (
@@ -479,15 +486,35 @@ def test_a_function_replaced_with_other_values_says_which(tmp_path: Path) -> Non
     }
 
 
+def test_whoever_changed_the_old_function_does_not_answer_for_its_replacement(tmp_path: Path) -> None:
+    records = [
+        update_configuration({"timeout": 30}, at="09:00:00", by=BY_CONSOLE),
+        delete_function(),
+        create_function(at="10:05:00", answers={"timeout": 30}),
+    ]
+    entry = finding_document(check(tmp_path, records))
+    assert (entry["kind"], entry["origin"]) == ("replaced", "cli")
+    times = [event["event_time"] for event in entry["events"]]
+    assert times == sorted(times)
+
+
 def test_a_function_that_was_created_again_unseen_is_replaced(tmp_path: Path) -> None:
     report = check(tmp_path, [delete_function(), update_configuration({"timeout": 10}, at="10:05:00")])
     assert kinds(report.findings) == {ORDERS: "replaced"}
 
 
 def test_a_function_deleted_by_hand_and_created_again_by_terraform_is_reverted(tmp_path: Path) -> None:
-    report = check(tmp_path, [delete_function(), create_function(at="10:05:00", by=BY_TERRAFORM)])
+    report = check(
+        tmp_path, [delete_function(), create_function(at="10:05:00", by=BY_TERRAFORM)], [made_again("10:05:00")]
+    )
     assert report.verdict == "clean"
     assert kinds(report.reverted) == {ORDERS: "deleted"}
+
+
+def test_a_creation_with_terraforms_user_agent_that_state_knows_nothing_of_is_a_replacement(tmp_path: Path) -> None:
+    report = check(tmp_path, [delete_function(), create_function(at="10:05:00", by=BY_TERRAFORM)])
+    assert kinds(report.findings) == {ORDERS: "replaced"}
+    assert "this state knows nothing of" in only(report.findings).drift.note
 
 
 def test_what_went_with_its_function_and_was_added_again_is_reverted(tmp_path: Path) -> None:
@@ -496,14 +523,14 @@ def test_what_went_with_its_function_and_was_added_again_is_reverted(tmp_path: P
         create_function(at="10:05:00", by=BY_TERRAFORM),
         add_permission(at="10:05:05", by=BY_TERRAFORM),
     ]
-    report = check(tmp_path, records, [function_state(), permission_state()])
+    report = check(tmp_path, records, [made_again("10:05:00"), permission_state()])
     assert report.verdict == "clean"
     assert kinds(report.reverted) == {ORDERS: "deleted", ALLOW: "deleted"}
 
 
 def test_a_permission_that_went_when_terraform_replaced_its_function_is_deleted(tmp_path: Path) -> None:
     records = [delete_function(by=BY_TERRAFORM), create_function(at="10:00:30", by=BY_TERRAFORM)]
-    report = check(tmp_path, records, [function_state(), permission_state()])
+    report = check(tmp_path, records, [made_again("10:00:30"), permission_state()])
     assert kinds(report.findings) == {ALLOW: "deleted"}
 
 
@@ -518,7 +545,7 @@ def test_what_somebody_removed_before_its_function_went_is_laid_to_whoever_remov
         delete_function(at="10:30:00", by=BY_TERRAFORM),
         create_function(at="10:31:00", by=BY_TERRAFORM),
     ]
-    entry = finding_document(check(tmp_path, records, [function_state(), permission_state()]))
+    entry = finding_document(check(tmp_path, records, [made_again("10:31:00"), permission_state()]))
     assert (entry["address"], entry["origin"]) == (ALLOW, "console")
 
 

@@ -72,8 +72,17 @@ ALTERED: dict[str, tuple[dict[str, Any], dict[str, tuple[Any, Any]]]] = {
         {"Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:events:*"}}},
         {"source_arn": (RULE, "arn:aws:events:*")},
     ),
+    "everybody beside the service": (
+        {"Principal": {"Service": "events.amazonaws.com", "AWS": "*"}},
+        {"principal": ("events.amazonaws.com", ["events.amazonaws.com", "*"])},
+    ),
     # Terraform's refresh keeps what it believed here; the loosening is reported on purpose.
     "no condition": ({"Condition": {}}, {"source_arn": (RULE, None)}),
+    "a condition turned round": ({"Condition": {"ArnNotLike": {"AWS:SourceArn": RULE}}}, {"source_arn": (RULE, None)}),
+    "a condition for those who tell": (
+        {"Condition": {"ArnLikeIfExists": {"AWS:SourceArn": RULE}}},
+        {"source_arn": (RULE, None)},
+    ),
     "a further condition": (
         {"Condition": {"ArnLike": {"AWS:SourceArn": RULE}, "StringEquals": {"AWS:SourceAccount": ACCOUNT}}},
         {"source_account": (None, ACCOUNT)},
@@ -107,6 +116,24 @@ SAME_STATEMENT: dict[str, dict[str, Any]] = {
 def test_a_statement_that_means_the_same_is_the_same(tmp_path: Path, same: dict[str, Any]) -> None:
     report = check(tmp_path, [put_policy(policy(statement(**same)))], MANAGED, unmanaged="none")
     assert is_silent(report), written(report)
+
+
+@pytest.mark.parametrize(
+    ("principal", "reason"),
+    [
+        ({"AWS": [ACCOUNT, "*"]}, "the principal is *, which is everybody"),
+        ({"AWS": [ACCOUNT, OTHER_ACCOUNT]}, "the principal belongs to another account"),
+        ({"AWS": ACCOUNT, "Service": "s3.amazonaws.com"}, "a service principal without source_arn or source_account"),
+    ],
+    ids=["everybody", "another account", "a service"],
+)
+@pytest.mark.parametrize("state", [OWNED, MANAGED[:1]], ids=["managed", "unmanaged"])
+def test_each_of_several_principals_of_a_statement_is_a_reason(
+    tmp_path: Path, state: list[Any], principal: Any, reason: str
+) -> None:
+    more = statement("more", principal=principal, Condition={})
+    finding = only(check(tmp_path, [put_policy(policy(statement(), more))], state).findings)
+    assert any(told.startswith(reason) for told in finding.reasons), finding.reasons
 
 
 @pytest.mark.parametrize(

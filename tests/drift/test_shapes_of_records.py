@@ -38,6 +38,7 @@ from tests.builders import (
     update_configuration,
     update_mapping,
     without,
+    written,
 )
 from tfdrift_gate.model import Report
 
@@ -287,6 +288,32 @@ def test_a_value_of_a_strange_type_is_skipped_and_the_rest_is_judged(tmp_path: P
     report = check(tmp_path, [call])
     assert [reason for reason, _ in reasons(report)] == ["malformed-value"]
     assert differences(report.findings) == {(ORDERS, "timeout"): (10, 30)}
+
+
+def test_a_value_that_is_no_number_is_not_quoted_where_it_is_skipped(tmp_path: Path) -> None:
+    call = without(update_configuration({"memorySize": "hunter2"}), "responseElements")
+    report = check(tmp_path, [call], [function_state(entry={"sensitive": ["memory_size"]})])
+    assert [reason for reason, _ in reasons(report)] == ["malformed-value"]
+    assert "hunter2" not in written(report)
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 5000], ids=["superscript", "endless"])
+@pytest.mark.parametrize("where", ["request", "answer"])
+def test_keys_that_only_look_like_numbers_end_no_run(tmp_path: Path, key: str, where: str) -> None:
+    call = update_configuration({"memorySize": 1024})
+    if where == "request":
+        call["requestParameters"]["vpcConfig"] = {key: ["subnet-1"]}
+    else:
+        call["responseElements"]["layers"] = {key: {"arn": "arn:layer:1"}}
+    assert differences(check(tmp_path, [call]).findings) == {(ORDERS, "memory_size"): (512, 1024)}
+
+
+def test_members_that_are_null_are_no_settings(tmp_path: Path) -> None:
+    """Whoever stores records in columns gives every record all of them."""
+    call = update_configuration({})
+    call["requestParameters"] |= {"timeout": None, "layers": None}
+    (change,) = only(check(tmp_path, [call]).findings).drift.changes
+    assert (change.attribute, change.known) == ("environment", False)
 
 
 @pytest.mark.parametrize("name", ["PutFunctionMood20300101", "PutFunctionMood"])

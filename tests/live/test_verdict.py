@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.builders import (
     ACCOUNT,
+    BY_CONSOLE,
     CODE,
     MAPPING,
     NOW,
@@ -168,6 +169,13 @@ def test_an_attribute_that_is_as_state_has_it_is_refuted_and_the_rest_stands() -
     assert found.stands[1].outcome == "stands"
     assert found.refuted
     assert found.refuted[1].words == ("asked live (GetFunctionConfiguration): memory_size is as state has it",)
+
+
+def test_whoever_may_have_been_the_last_is_still_named_once_the_drift_is_verified() -> None:
+    drift = drift_of(put_concurrency(5), put_concurrency(7, by=BY_CONSOLE))
+    found = held(drift, {"ReservedConcurrentExecutions": 5})
+    assert found.stands
+    assert {event.origin for event in found.stands[0].events} == {"cli", "console"}
 
 
 def test_what_was_changed_again_has_the_live_value() -> None:
@@ -361,6 +369,32 @@ def test_a_deleted_function_that_is_there_with_other_variables_was_replaced() ->
     drift = drift_of(delete_function(), state=VARIABLES_STATE)
     found = held(drift, live_variables({"MODE": "prod"}))
     assert standing(found) == {"environment": ("(sensitive)", "(sensitive)", True)}
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "untold"),
+    [
+        (
+            function_state(environment=[{"variables": VARIABLES}]),
+            {"Environment": {"Error": {"ErrorCode": "AccessDeniedException"}}},
+            "environment",
+        ),
+        (
+            function_state(image_config=[{"command": ["x"], "entry_point": [], "working_directory": ""}]),
+            {"ImageConfigResponse": {"Error": {"ErrorCode": "AccessDeniedException"}}},
+            "image_config[0].command",
+        ),
+    ],
+    ids=["variables", "an image's command"],
+)
+def test_a_deleted_function_that_is_there_but_not_shown_whole_is_not_refuted(
+    state: Any, answer: dict[str, Any], untold: str
+) -> None:
+    found = held(drift_of(delete_function(), state=[state]), configuration(**answer))
+    assert (found.refuted, found.stands and found.stands[0].kind) == (None, Kind.DELETED)
+    assert found.stands
+    assert found.stands[1].outcome == "unread"
+    assert any(word.startswith(f"not verified: {untold}: ") for word in found.stands[1].words)
 
 
 def test_a_removed_permission_that_is_there_again_with_another_principal_was_replaced() -> None:

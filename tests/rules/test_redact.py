@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.attached import tag, untag
 from tests.builders import (
     add_permission,
     check,
@@ -15,6 +17,7 @@ from tests.builders import (
     permission_state,
     remove_permission,
     state_text,
+    update_code,
     update_configuration,
     written,
 )
@@ -37,6 +40,23 @@ def test_a_resource_that_is_marked_as_a_whole_shows_nothing(tmp_path: Path, stat
     report = check(tmp_path, [CHANGED], state)
     assert SECRET not in written(report)
     assert {change.after for change in only(report.findings).drift.changes} == {SENSITIVE}
+
+
+@pytest.mark.parametrize(
+    ("marked", "record", "state"),
+    [
+        ("tags", untag("env"), {"tags": {"token": SECRET}, "tags_all": {"token": SECRET, "env": "prod"}}),
+        ("tags_all", tag({"token": f"{SECRET}-new"}), {"tags": {"token": SECRET}, "tags_all": {"token": SECRET}}),
+        ("source_code_hash", update_code(), {"code_sha256": SECRET, "source_code_hash": SECRET}),
+    ],
+    ids=["a default tag beside sensitive tags", "tags inside sensitive tags_all", "the code by its other hash"],
+)
+def test_a_value_stays_hidden_under_the_other_name_that_holds_it_too(
+    tmp_path: Path, marked: str, record: dict[str, Any], state: dict[str, Any]
+) -> None:
+    report = check(tmp_path, [record], [function_state(**state, entry={"sensitive": [marked]})])
+    assert only(report.findings).drift.changes[0].after == SENSITIVE
+    assert SECRET not in written(report)
 
 
 def test_a_reason_does_not_tell_what_state_marks_sensitive(tmp_path: Path) -> None:

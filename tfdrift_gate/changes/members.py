@@ -6,10 +6,13 @@ and tools that re-write records spell them their own way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tfdrift_gate.catalog import Path
+
+_POSITION = re.compile(r"[0-9]{1,9}")
 
 
 class Members:
@@ -27,8 +30,9 @@ class Members:
         """Tell whether a member (its name in lower case) is there and not null."""
         return self._members.get(name) is not None
 
-    def __iter__(self) -> Any:
-        return iter(self._members)
+    def __iter__(self) -> Iterator[str]:
+        """Give the names (in lower case) of the members that are there and not null."""
+        return (name for name, value in self._members.items() if value is not None)
 
     def get(self, name: str) -> Any:
         """Give the member of that name, which must be in lower case; None where there is none."""
@@ -77,7 +81,7 @@ def items(value: Any) -> list[Any] | None:
     """Give a list's items; a list that re-writing made an object with numbered keys is one too."""
     if value.__class__ is list:
         return list(value)
-    if isinstance(value, Mapping) and value and all(str(key).isdigit() for key in value):
+    if isinstance(value, Mapping) and value and all(_POSITION.fullmatch(str(key)) for key in value):
         return [value[key] for key in sorted(value, key=lambda key: int(str(key)))]
     return value if isinstance(value, list) else None
 

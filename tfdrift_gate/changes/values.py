@@ -56,6 +56,8 @@ def number(value: Any) -> int | float:
         found = float(value)
     except OverflowError:
         raise ValueError("not a number of any use") from None
+    except ValueError:  # its own words would quote the value
+        raise ValueError("not a number") from None
     if not math.isfinite(found):
         raise ValueError("not a number")
     return int(found) if found.is_integer() else found

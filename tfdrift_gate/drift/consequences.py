@@ -7,9 +7,10 @@ deleting a layer version its permissions. A policy and its single statements are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceInstance, ResourceKey
@@ -79,21 +80,23 @@ class _Known:
                     return
         yield change
         if kind == _POLICY:
+            text = change.asked.get("policy")
+            statements = statements_of(text) if isinstance(text, str) else None
             for child in self._hangs_on.get(change.parent, ()) if change.parent else ():
                 if child.resource_type != _PERMISSION or child.parts[:2] != change.key.parts:
                     continue
-                view = self._under_new_policy(change, child)
+                view = self._under_new_policy(change, child, statements)
                 # What nobody manages is not in the new policy, or is a part of that finding.
                 if child in self._managed or view.effect is Effect.DELETE:
                     yield view
 
-    def _under_new_policy(self, change: Change, permission: ResourceKey) -> Change:
+    def _under_new_policy(
+        self, change: Change, permission: ResourceKey, statements: Mapping[str, Mapping[str, Any]] | None
+    ) -> Change:
         view = Change(change.event, permission, Effect.DELETE, parent=change.parent)
         if change.effect is Effect.DELETE:
             return replace(view, note="the whole policy was deleted")
         note = "the whole policy was replaced"
-        text = change.asked.get("policy")
-        statements = statements_of(text) if isinstance(text, str) else None
         if statements is None:
             attributes = self._catalog.resources[_PERMISSION].attributes
             return replace(view, effect=Effect.UPDATE, asked=dict.fromkeys(attributes, WITHHELD), note=note)

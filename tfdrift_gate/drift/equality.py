@@ -78,10 +78,10 @@ def _is_empty(item: Any) -> bool:
 
 
 def _same(one: Any, other: Any, attribute: Attribute, key: ResourceKey) -> bool:
-    if attribute.as_ == "records":
-        return bool(_records(one, attribute.items) == _records(other, attribute.items))
     canonical = _CANONICAL.get(attribute.as_, _plain)
     try:
+        if attribute.as_ == "records":
+            return bool(_records(one, attribute.items) == _records(other, attribute.items))
         return bool(canonical(one, key) == canonical(other, key))
     except (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError):
         # A value of a shape that no such attribute has is equal only to itself.

@@ -27,6 +27,8 @@ from tfdrift_gate.model import (
     ResourceKey,
 )
 
+_UNKNOWN_TO_STATE = "deleted, and created again with Terraform's user agent, which this state knows nothing of"
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -78,7 +80,9 @@ def _managed(
     about = Drift(Kind.MODIFIED, net.key, resource.id_of(net.key), (), (), instance, parent)
     if not net.alive and net.deleted is not None:
         drift = _deleted(net.deleted, about, _deletions(net))
-        readers = parents if net.deleted.cascade == "function" else (instance,)
+        # Terraform that replaces a function has read what hangs on it before, and does not look again.
+        with_function = net.deleted.cascade == "function" and by_hand(net.deleted)
+        readers = parents if with_function else (instance,)
         if any(state_is_newer(net.deleted, reader) for reader in readers):
             return [], [drift] if by_hand(net.deleted) else []
         return [drift], []
@@ -87,8 +91,9 @@ def _managed(
     life = tuple(change.event for change in net.history if change.effect is not Effect.UPDATE)
     recreated = net.deleted is not None
     if recreated and (found.standing or resource.parent is None) and _replaced_by_hand(net, instance, found.standing):
-        note = "deleted and created again by hand"
-        events = _distinct([*life, *_events(found.standing, net)])
+        by_terraform = net.created is not None and not by_hand(net.created)
+        note = _UNKNOWN_TO_STATE if by_terraform else "deleted and created again by hand"
+        events = _oldest_first([*life, *_events(found.standing, net)], net)
         return [replace(about, kind=Kind.REPLACED, changes=found.standing, events=events, note=note)], []
     stands = [replace(about, changes=found.standing, events=_events(found.standing, net))] if found.standing else []
     if net.deleted is not None and by_hand(net.deleted):
@@ -102,11 +107,11 @@ def _replaced_by_hand(net: Net, instance: ResourceInstance, changes: Sequence[At
         return True
     if created.cascade:  # a setting that the new function has like every other
         return False
-    if changes:
-        return by_hand(created)
-    known = created.modified_at and instance.modified_at and is_sane(created)
-    seen = bool(known and created.modified_at <= instance.modified_at)  # type: ignore[operator]
-    return by_hand(created) and not seen
+    if created.modified_at and instance.modified_at and is_sane(created):
+        seen = created.modified_at <= instance.modified_at
+        # A user agent can be forged: what this state knows nothing of, its Terraform did not make.
+        return (bool(changes) and by_hand(created)) if seen else True
+    return by_hand(created)
 
 
 def _deleted(change: Change, about: Drift, events: tuple[Event, ...]) -> Drift:
@@ -136,8 +141,12 @@ def _events(changes: Iterable[AttributeChange], net: Net) -> tuple[Event, ...]:
         for write in writes
         if path in names and by_hand(write.change)
     ]
+    return _oldest_first(wanted, net)
+
+
+def _oldest_first(events: Iterable[Event], net: Net) -> tuple[Event, ...]:
     position = {id(change.event): number for number, change in enumerate(net.history)}
-    return _distinct(sorted(wanted, key=lambda event: position.get(id(event), 0)))
+    return _distinct(sorted(events, key=lambda event: position.get(id(event), 0)))
 
 
 def _distinct(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 from tfdrift_gate.catalog import LiveRead, Resource
 from tfdrift_gate.changes.values import NotTold
 from tfdrift_gate.drift.difference import differences
-from tfdrift_gate.drift.equality import is_unset
+from tfdrift_gate.drift.equality import at_path, is_unset
 from tfdrift_gate.drift.fold import fold
 from tfdrift_gate.live.answer import Answer, Thing, Variables, thing_of, value_of
 from tfdrift_gate.live.choose import Ask, attribute_of
@@ -111,11 +111,17 @@ class _Check:
             replace(change, event=None, revealed_by=None) for change in self._differing(values, instance, frozenset())
         ]
         words = [self._said("it is there again")]
+        untold = self._believed_but_untold(values, instance)
         if _ENVIRONMENT in self._read.attributes:
             difference = variables_difference(instance, self._variables())
+            if difference is None and instance.attributes.get(_ENVIRONMENT):
+                untold.append(_ENVIRONMENT)
             if difference:
                 changes.append(AttributeChange(_ENVIRONMENT, SENSITIVE, SENSITIVE, known=True, event=None))
                 words.append(self._said(f"environment variables: {difference.words(names_are_hidden(instance))}"))
+        words += [f"not verified: {name}: {self._untold(name)}" for name in untold]
+        if not changes and untold:
+            return self._stands(drift, "unread", *words)
         if not changes:
             return self._refuted(drift, self._said("it is there again, as state has it"))
         note = "deleted and created again"
@@ -170,7 +176,8 @@ class _Check:
         # Of a map the configuration may ignore some keys, which then differ without anybody having come since.
         again = change.known and not isinstance(now.after, Mapping) and change.after != now.after
         word = self._said(f"{now.attribute} {'was changed again since' if again else 'still differs'}")
-        return replace(now, event=change.event, revealed_by=change.revealed_by, note=change.note), word
+        told = replace(now, event=change.event, others=change.others, revealed_by=change.revealed_by, note=change.note)
+        return told, word
 
     def _environment(self, change: AttributeChange, instance: ResourceInstance, sorted_out: _SortedOut) -> None:
         difference = variables_difference(instance, self._variables())
@@ -208,6 +215,18 @@ class _Check:
                 value = {key: text for key, text in value.items() if not key.startswith("aws:")}
             values[name] = value
         return values
+
+    def _believed_but_untold(self, values: Mapping[str, Any], instance: ResourceInstance) -> list[str]:
+        """Name the attributes that state has set and that an answer which should tell them does not."""
+
+        def believed(name: str) -> bool:
+            attribute = self._resource.attributes[name]
+            paths = attribute.state or (name,)
+            return any(not is_unset(at_path(instance.attributes, path), attribute, self._drift.key) for path in paths)
+
+        return [
+            name for name in self._read.attributes if name not in values and name != _ENVIRONMENT and believed(name)
+        ]
 
     def _differing(
         self, values: Mapping[str, Any], instance: ResourceInstance, asked: frozenset[str]
@@ -282,6 +301,6 @@ def _checked(drift: Drift, changes: list[AttributeChange], check: LiveCheck) -> 
     """The part of a modification that has only ``changes``, with the events that explain those."""
     if not changes:
         return None
-    own = {id(change.event) for change in changes}
+    own = {id(event) for change in changes for event in (change.event, *change.others)}
     events = tuple(event for event in drift.events if id(event) in own)
     return replace(drift, changes=tuple(changes), events=events or drift.events), check

@@ -10,6 +10,7 @@ from tfdrift_gate.model import AttributeChange, Drift
 from tfdrift_gate.policy import permission_values, statements_of
 
 _ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 
 
 def _values(drift: Drift) -> dict[str, Any]:
@@ -36,11 +37,11 @@ def _cascade(drift: Drift, _: Sequence[AttributeChange]) -> bool:
 
 
 def _anyone(drift: Drift, _: Sequence[AttributeChange]) -> bool:
-    return any(values.get("principal") == "*" for values in _allowed(drift))
+    return any("*" in _principals(values) for values in _allowed(drift))
 
 
 def _another_account(drift: Drift, _: Sequence[AttributeChange]) -> bool:
-    found = (_ACCOUNT.fullmatch(str(values.get("principal"))) for values in _allowed(drift))
+    found = (_ACCOUNT.fullmatch(principal) for values in _allowed(drift) for principal in _principals(values))
     return any(match is not None and match[1] != drift.key.account for match in found)
 
 
@@ -50,11 +51,17 @@ def _open_to_anyone(_: Drift, changes: Sequence[AttributeChange]) -> bool:
 
 def _service_without_source(drift: Drift, _: Sequence[AttributeChange]) -> bool:
     return any(
-        str(values.get("principal")).endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"))
+        any(principal.endswith(_SERVICES) for principal in _principals(values))
         and not values.get("source_arn")
         and not values.get("source_account")
         for values in _allowed(drift)
     )
+
+
+def _principals(values: Mapping[str, Any]) -> list[str]:
+    """Who is allowed: a policy's statement may name several."""
+    named = values.get("principal")
+    return [str(one) for one in named] if isinstance(named, list) else [str(named)]
 
 
 def _allowed(drift: Drift) -> list[Mapping[str, Any]]:

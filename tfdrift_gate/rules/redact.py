@@ -8,22 +8,29 @@ from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift
 
 
 def redact(drift: Drift) -> Drift:
-    """Replace every value of an attribute that state marks sensitive, or that holds something so marked."""
+    """Replace every value of an attribute that state marks sensitive, or that holds something so marked.
+
+    Other attributes that hold the same values (``tags_all`` for ``tags``) count as the attribute itself.
+    """
     if drift.instance is None or not drift.instance.sensitive:
         return drift
     marked = drift.instance.sensitive
     return replace(drift, changes=tuple(_redact(change, marked) for change in drift.changes))
 
 
-def is_sensitive(drift: Drift, attribute: str) -> bool:
-    """Tell whether state marks an attribute, or something in it, sensitive."""
-    return drift.instance is not None and any(_covers(path, attribute) for path in drift.instance.sensitive)
+def is_sensitive(drift: Drift, change: AttributeChange) -> bool:
+    """Tell whether state marks an attribute that differs, or something in it, sensitive."""
+    return drift.instance is not None and _is_marked(change, drift.instance.sensitive)
 
 
 def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange:
-    if change.known and any(_covers(path, change.attribute) for path in marked):
+    if change.known and _is_marked(change, marked):
         return replace(change, before=SENSITIVE, after=SENSITIVE)
     return change
+
+
+def _is_marked(change: AttributeChange, marked: tuple[str, ...]) -> bool:
+    return any(_covers(path, name) for path in marked for name in (change.attribute, *change.also_named))
 
 
 def _covers(path: str, attribute: str) -> bool:

@@ -84,7 +84,7 @@ def _reason(rule: Rule, watched: Sequence[AttributeChange]) -> str:
 
 def _tells_a_secret(rule: Rule, watched: Sequence[AttributeChange], drift: Drift) -> bool:
     """A condition's reason tells a value: that of an attribute which state marks sensitive is not told."""
-    return rule.when is not None and any(is_sensitive(drift, change.attribute) for change in watched)
+    return rule.when is not None and any(is_sensitive(drift, change) for change in watched)
 
 
 def _unexplained(drift: Drift) -> list[str]:
