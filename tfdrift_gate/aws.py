@@ -150,6 +150,7 @@ def explain(error: Exception, permission: str) -> tuple[str, str]:
     if isinstance(error, exceptions.ProfileNotFound):
         return str(error), "name a profile of ~/.aws/config"
     if isinstance(error, exceptions.EndpointConnectionError):
-        return str(error), "check the network, the region's name and AWS_ENDPOINT_URL"
+        # NOTE: its own text holds the whole URL of one call.
+        return "the endpoint cannot be reached", "check the network, a proxy, the region's name and AWS_ENDPOINT_URL"
     text = " ".join(str(error).split())
     return text[:500], "run again; if it stays, the message above is AWS's own"

@@ -316,6 +316,8 @@ def _outputs(settings: Settings) -> list[tuple[str, str]]:
             raise UsageError(
                 f"reading --output {entry}: not NAME=PATH with {', '.join(FORMATS)}", "write json=report.json"
             )
+        if not os.path.isdir(os.path.dirname(path) or "."):
+            raise UsageError(f"reading --output {entry}: there is no folder {os.path.dirname(path)}", "create it first")
         found.append((name, path))
     if settings.format not in FORMATS:
         raise UsageError(f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these")

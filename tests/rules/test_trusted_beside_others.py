@@ -25,7 +25,6 @@ LAST = "ffffffff-0000-4000-8000-000000000000"
 FIRST = "00000000-0000-4000-8000-000000000000"
 
 BESIDE: dict[str, tuple[list[Any], list[Any]]] = {
-    "another tag": ([tag({"a": "1"}), tag({"b": "2"}, at="10:01:00", by=BY_TERRAFORM)], TAGGED),
     "another statement": (
         [add_permission("a"), add_permission("b", at="10:01:00", by=BY_TERRAFORM)],
         [function_state(), policy_state()],
@@ -58,6 +57,12 @@ def test_the_same_all_by_the_trusted_pipeline_is_suppressed(tmp_path: Path, call
     report = check(tmp_path, [call | BY_TERRAFORM for call in calls], state, rules=RULES)
     assert report.findings == ()
     assert only(report.suppressed)
+
+
+def test_a_tag_set_beside_a_trusted_pipelines_stays_a_finding_and_the_pipelines_own_does_not(tmp_path: Path) -> None:
+    report = check(tmp_path, [tag({"a": "1"}), tag({"b": "2"}, at="10:01:00", by=BY_TERRAFORM)], TAGGED, rules=RULES)
+    assert only(only(report.findings).drift.changes).after == {"a": "1"}
+    assert only(only(report.suppressed).drift.changes).after == {"b": "2"}
 
 
 @pytest.mark.parametrize("order", [1, -1])

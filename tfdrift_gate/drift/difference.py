@@ -157,15 +157,17 @@ def _keyed_differences(
 def _keyed(
     found: KeyedDifferences, name: str, attribute: Attribute, net: Net, instance: ResourceInstance
 ) -> Iterator[tuple[AttributeChange, bool]]:
-    stands = found.standing
-    if stands and stands.after is WITHHELD:
-        change = withheld(name, stands.writes[-1], None, attribute.also)
-        yield replace(_with_others(change, stands.writes), keys=stands.keys), True
-    elif stands and not state_is_newer(stands.writes[-1].change, instance):
-        note = TIED if any(write.rivals for write in stands.writes) else ""
-        yield replace(_known_keys(stands, name, attribute, net), note=note), True
-    elif earlier := stands or found.undone:
-        yield _known_keys(earlier, name, attribute, net), False
+    for stands in found.standing:
+        if stands.after is WITHHELD:
+            change = withheld(name, stands.writes[-1], None, attribute.also)
+            yield replace(_with_others(change, stands.writes), keys=stands.keys), True
+        elif not state_is_newer(stands.writes[-1].change, instance):
+            note = TIED if any(write.rivals for write in stands.writes) else ""
+            yield replace(_known_keys(stands, name, attribute, net), note=note), True
+        else:
+            yield _known_keys(stands, name, attribute, net), False
+    if found.undone:
+        yield _known_keys(found.undone, name, attribute, net), False
 
 
 def _known_keys(found: KeyedDifference, name: str, attribute: Attribute, net: Net) -> AttributeChange:

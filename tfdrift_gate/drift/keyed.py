@@ -37,7 +37,8 @@ class KeyedDifference:
 class KeyedDifferences:
     """What of such an attribute differs from state, and what of it differed for a while."""
 
-    standing: KeyedDifference | None = None
+    standing: tuple[KeyedDifference, ...] = ()
+    """One for each author, where single keys have several."""
     undone: KeyedDifference | None = None
 
 
@@ -65,14 +66,19 @@ def tags_differences(net: Net, name: str, instance: ResourceInstance) -> KeyedDi
     if not keys and whole is None:
         return None
     standing = believed if whole is None else _texts(whole.value)
-    after = _changed(standing, {key: write.value for key, write in keys.items()})
-    if after == believed:
+    if _changed(standing, _values(keys)) == believed:
         earlier = _undone(net, name, believed)
-        shown = _shown(name, own, believed, _changed(believed, {key: write.value for key, write in earlier.items()}))
+        shown = _shown(name, own, believed, _changed(believed, _values(earlier)))
         return KeyedDifferences(undone=_difference(net, name, shown, earlier) if earlier else None)
     differing = {key: write for key, write in keys.items() if write.value != believed.get(key)}
     rest = [whole] if whole is not None and standing != believed else []
-    return KeyedDifferences(_difference(net, name, _shown(name, own, believed, after), differing, rest))
+    parts = [differing] if rest else _by_author(differing)
+    return KeyedDifferences(
+        tuple(
+            _difference(net, name, _shown(name, own, believed, _changed(standing, _values(part))), part, rest)
+            for part in parts
+        )
+    )
 
 
 def policy_differences(net: Net, name: str, attribute: Attribute, before: Any) -> KeyedDifferences | None:
@@ -84,15 +90,15 @@ def policy_differences(net: Net, name: str, attribute: Attribute, before: Any) -
     if not keys and (not earlier or not equal(before, base, attribute, net.key)):
         return None
     withheld = base is WITHHELD or any(write.value is WITHHELD for write in keys.values())
-    after = None if withheld else with_statements(str(base), {key: write.value for key, write in keys.items()})
+    after = None if withheld else with_statements(str(base), _values(keys))
     rest = [whole] if whole else []
     if after is None:
-        return KeyedDifferences(_difference(net, name, (name, before, WITHHELD), keys, rest))
+        return KeyedDifferences((_difference(net, name, (name, before, WITHHELD), keys, rest),))
     if equal(before, after, attribute, net.key):
-        shown = with_statements(str(before), {key: write.value for key, write in earlier.items()})
+        shown = with_statements(str(before), _values(earlier))
         return KeyedDifferences(undone=_difference(net, name, (name, before, shown), earlier) if earlier else None)
     differing = {key: write for key, write in keys.items() if write.value != believed.get(key)}
-    return KeyedDifferences(_difference(net, name, (name, before, after), differing, [] if differing else rest))
+    return KeyedDifferences((_difference(net, name, (name, before, after), differing, [] if differing else rest),))
 
 
 def _latest(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write]:
@@ -135,6 +141,20 @@ def _difference(
     place = {id(change): number for number, change in enumerate(net.history)}
     writes = sorted([*keys.values(), *rest], key=lambda write: place[id(write.change)])
     return KeyedDifference(*shown, tuple(writes), tuple(path_of(name, key) for key in keys))
+
+
+def _by_author(keys: Mapping[str, Write]) -> list[dict[str, Write]]:
+    """Part keys by who set them, so that nobody answers for another's."""
+    parts: dict[tuple[str | None, ...], dict[str, Write]] = {}
+    for key, write in keys.items():
+        event = write.change.event
+        author = (event.actor.arn, event.actor.name, event.actor.source_identity, event.origin)
+        parts.setdefault(author, {})[key] = write
+    return list(parts.values())
+
+
+def _values(keys: Mapping[str, Write]) -> dict[str, Any]:
+    return {key: write.value for key, write in keys.items()}
 
 
 def _changed(values: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:

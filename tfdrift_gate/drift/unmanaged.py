@@ -26,7 +26,7 @@ def unmanaged_drifts(net: Net, resource: Resource, managed: Managed, mode: str) 
     Terraform itself makes for a managed resource is not unmanaged, and a setting at its default is no creation.
     """
     parent = _parent_address(net, managed)
-    if not _is_wanted(net, resource, parent, mode) or _is_implied(net, resource, managed):
+    if not _is_wanted(net, resource, managed, parent, mode) or _is_implied(net, resource, managed):
         return []
     changes = tuple(change for name in resource.attributes if (change := _attribute(name, net, resource)) is not None)
     if resource.inherent and not changes:
@@ -49,7 +49,7 @@ def created_and_deleted(net: Net, resource: Resource, managed: Managed, mode: st
     """Tell of what nobody manages, made and removed again inside the window by hand."""
     parent = _parent_address(net, managed)
     made = any(change.effect is Effect.CREATE and by_hand(change) for change in net.history)
-    if not made or not _is_wanted(net, resource, parent, mode):
+    if not made or not _is_wanted(net, resource, managed, parent, mode):
         return []
     events = tuple({id(change.event): change.event for change in net.history}.values())
     return [Drift(Kind.UNMANAGED, net.key, resource.id_of(net.key), (), events, parent_address=parent)]
@@ -85,10 +85,22 @@ def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:
     return Write({key: value for key, value in merged.items() if value is not None}, last.change, asked=True)
 
 
-def _is_wanted(net: Net, resource: Resource, parent: str | None, mode: str) -> bool:
+def _is_beside(net: Net, resource: Resource, managed: Managed) -> bool:
+    """Tell whether something managed hangs on the same layer version, which itself may be in another state."""
+    if resource.parent is None or resource.parent.type == "aws_lambda_function":
+        return False
+    return any(
+        instance.parent == net.parent
+        for key in managed
+        if key.resource_type == net.key.resource_type
+        for instance in managed[key]
+    )
+
+
+def _is_wanted(net: Net, resource: Resource, managed: Managed, parent: str | None, mode: str) -> bool:
     if resource.parent is None:
         return mode == "all"
-    return mode in ("attached", "all") and parent is not None
+    return mode in ("attached", "all") and (parent is not None or _is_beside(net, resource, managed))
 
 
 def _is_implied(net: Net, resource: Resource, managed: Managed) -> bool:

@@ -69,17 +69,8 @@ def message(report: Report, stops: bool = False) -> str:
     if report.findings:
         lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
     if stops:
-        lines.extend(["", *_next_steps(report)])
+        lines.extend(["", *(f" {step}" for step in text.next_steps(report, "TFDRIFT_GATE_MODE=annotate "))])
     return "\n".join(lines)
-
-
-def _next_steps(report: Report) -> list[str]:
-    steps = []
-    if any(finding.address for finding in report.findings):
-        steps.append(" To set back what Terraform manages: TFDRIFT_GATE_MODE=annotate terraform apply")
-    if any(finding.drift.kind is Kind.UNMANAGED for finding in report.findings):
-        steps.append(" What nobody manages stays until it is imported or removed by hand")
-    return steps
 
 
 def _lines(finding: Finding) -> list[str]:
@@ -91,7 +82,7 @@ def _lines(finding: Finding) -> list[str]:
     region = text.printable(drift.key.region)
     lines = [head]
     for event, changes in text.by_event(finding):
-        lines.extend(indent + text.change(change, drift.kind) for change in changes)
+        lines.extend(indent + line for change in changes for line in text.changes(change, drift.kind))
         if event:
             name = f"by {text.who(event)} ({text.from_where(event)})"
             lines.append(f"{indent}{name} at {text.when(event)}, {region}")

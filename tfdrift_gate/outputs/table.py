@@ -23,6 +23,7 @@ def render(report: Report, color: bool = False) -> str:
         parts.append(
             tabulate(rows, headers=["SEVERITY", "RESOURCE", "CHANGE", "WHO, FROM WHERE, WHEN"], tablefmt="simple")
         )
+        parts.append("\n".join(text.next_steps(report)))
     parts.extend(_section("Not held against anyone", report.suppressed))
     parts.extend(_section("Changed and changed back", report.reverted))
     if report.skipped:
@@ -42,11 +43,13 @@ def _row(finding: Finding, color: bool) -> list[str]:
     place = [text.printable(f"{drift.key.region} {drift.key.account}")]
     if finding.source:
         place.append(f"{text.printable(finding.source.file)}:{finding.source.line}")
+    place.append(f"id {finding.id}")
     changes = [text.KINDS[drift.kind]] if drift.kind is not Kind.MODIFIED else []
     people: list[str] = []
     for event, group in text.by_event(finding):
-        changes.extend(text.change(change, drift.kind) for change in group)
-        people.extend([""] * (len(changes) - len(group) - len(people)))
+        said = [line for change in group for line in text.changes(change, drift.kind)]
+        changes.extend(said)
+        people.extend([""] * (len(changes) - len(said) - len(people)))
         people.extend([text.who(event), text.from_where(event), text.when(event)])
         changes.extend([""] * (len(people) - len(changes)) if event is not finding.last_event else [])
     why = [_paint(f"why: {text.printable(reason)}", _DIM, color) for reason in finding.reasons]
@@ -63,7 +66,9 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
         return []
     lines = [f"{title}:"]
     for finding in findings:
-        changes = ", ".join(text.change(change, finding.drift.kind) for change in finding.drift.changes)
+        changes = ", ".join(
+            line for change in finding.drift.changes for line in text.changes(change, finding.drift.kind)
+        )
         what = changes or finding.drift.kind.value
         line = (
             f"  {text.subject(finding)}: {what}, by {text.who(finding.last_event)} at {text.when(finding.last_event)}"
@@ -79,7 +84,20 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
 def _skipped(entries: Sequence[Skipped]) -> list[str]:
     """What was not judged, alike things counted."""
     counts = Counter((entry.reason, entry.event_name or entry.detail) for entry in entries)
-    return [f"{number} × {text.printable(what)} ({reason})" for (reason, what), number in sorted(counts.items())]
+    return [
+        f"{number} × {text.printable(what)} ({reason}){_last(reason, what, entries)}"
+        for (reason, what), number in sorted(counts.items())
+    ]
+
+
+def _last(reason: str, what: str, entries: Sequence[Skipped]) -> str:
+    """When the last of some alike things was, and on what."""
+    alike = [entry for entry in entries if (entry.reason, entry.event_name or entry.detail) == (reason, what)]
+    last = max((entry for entry in alike if entry.event_time), key=lambda entry: str(entry.event_time), default=None)
+    if last is None or last.event_time is None:
+        return ""
+    on = f" on {text.printable(last.resource_id)}" if last.resource_id else ""
+    return f", last at {iso(last.event_time)}{on}"
 
 
 def _coverage(entry: Coverage) -> str:

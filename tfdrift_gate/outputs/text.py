@@ -52,6 +52,20 @@ def value(given: Any) -> str:
     return printable(json.dumps(given, ensure_ascii=False, sort_keys=True), LONGEST_VALUE)
 
 
+def changes(given: AttributeChange, kind: Kind) -> list[str]:
+    """Write one attribute's change, of a map the change of each key: ``tags["team"] payments → growth``."""
+    before, after = given.before or {}, given.after or {}
+    maps = isinstance(before, Mapping) and isinstance(after, Mapping) and bool(before or after)
+    if not (given.known and maps) or kind is Kind.UNMANAGED:
+        return [change(given, kind)]
+    return [
+        f"{printable(f'{given.attribute}[{json.dumps(str(key), ensure_ascii=False)}]')}"
+        f" {value(before.get(key))} → {value(after.get(key))}"
+        for key in sorted({**before, **after}, key=str)
+        if before.get(key) != after.get(key)
+    ]
+
+
 def change(given: AttributeChange, kind: Kind) -> str:
     """Write one attribute's change: ``memory_size 512 → 1024``; of an addition only what was added."""
     name = printable(given.attribute)
@@ -120,6 +134,16 @@ def headline(report: Report) -> str:
         return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
+
+
+def next_steps(report: Report, past_the_gate: str = "") -> list[str]:
+    """Say what can be done about the findings; ``past_the_gate`` stands before the apply that repairs them."""
+    steps = []
+    if any(finding.address for finding in report.findings):
+        steps.append(f"To set back what Terraform manages: {past_the_gate}terraform apply")
+    if any(finding.drift.kind is Kind.UNMANAGED for finding in report.findings):
+        steps.append("What nobody manages stays until it is imported or removed by hand")
+    return steps
 
 
 def counted(number: int, noun: str) -> str:

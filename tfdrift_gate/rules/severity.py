@@ -27,9 +27,11 @@ def severity_of(drift: Drift, rules: Sequence[Rule]) -> Verdict:
     """
     own = [(rule, watched) for rule in rules if not rule.builtin and (watched := _watched(rule, drift)) is not None]
     counted = own + [
-        (rule, watched)
+        (rule, left)
         for rule in rules
-        if rule.builtin and (watched := _watched(rule, drift)) is not None and not _overruled(watched, drift, own)
+        if rule.builtin
+        and (watched := _watched(rule, drift)) is not None
+        and (left := _left(watched, drift, own)) is not None
     ]
     counted.sort(key=lambda pair: -pair[0].severity)
     reasons = [_reason(rule, watched) for rule, watched in counted if not _tells_a_secret(rule, watched, drift)]
@@ -61,17 +63,17 @@ def _watched(rule: Rule, drift: Drift) -> tuple[AttributeChange, ...] | None:
     return changes
 
 
-def _overruled(
+def _left(
     watched: tuple[AttributeChange, ...],
     drift: Drift,
     own: Sequence[tuple[Rule, tuple[AttributeChange, ...]]],
-) -> bool:
-    if any(not rule.watched_attributes for rule, _ in own):
-        return True
-    if drift.kind is Kind.UNMANAGED:
-        return bool(own)
+) -> tuple[AttributeChange, ...] | None:
+    """What of a built-in rule's changes no rule of the rules file names; None where it has no say any more."""
+    if any(not rule.watched_attributes for rule, _ in own) or (own and drift.kind is Kind.UNMANAGED):
+        return None
     named = {change.attribute for _, changes in own for change in changes}
-    return bool(watched) and all(change.attribute in named for change in watched)
+    left = tuple(change for change in watched if change.attribute not in named)
+    return left if left or not watched else None
 
 
 def _reason(rule: Rule, watched: Sequence[AttributeChange]) -> str:
