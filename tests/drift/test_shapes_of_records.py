@@ -308,6 +308,29 @@ def test_keys_that_only_look_like_numbers_end_no_run(tmp_path: Path, key: str, w
     assert differences(check(tmp_path, [call]).findings) == {(ORDERS, "memory_size"): (512, 1024)}
 
 
+def test_a_text_where_an_object_belongs_is_never_silent(tmp_path: Path) -> None:
+    asked = '{"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}'
+    call = update_configuration({"vpcConfig": asked}, {"vpcConfig": asked})
+    report = check(tmp_path, [call])
+    assert [(entry.reason, entry.detail.split(":")[0]) for entry in report.skipped] == [
+        ("unknown-setting", "vpcConfig")
+    ]
+
+
+def test_a_text_where_an_object_belongs_in_an_answer_is_no_removal(tmp_path: Path) -> None:
+    call = update_configuration({"timeout": 30}, {"vpcConfig": '{"subnetIds": ["subnet-1"]}', "layers": "[]"})
+    state = [function_state(layers=["arn:layer:1"], vpc_config=[{"subnet_ids": ["subnet-1"]}])]
+    assert differences(check(tmp_path, [call], state).findings) == {(ORDERS, "timeout"): (10, 30)}
+
+
+def test_a_value_of_a_strange_type_in_an_answer_is_skipped_by_attribute(tmp_path: Path) -> None:
+    report = check(tmp_path, [update_configuration({"timeout": 30}, {"memorySize": "big"})])
+    assert differences(report.findings) == {(ORDERS, "timeout"): (10, 30)}
+    assert [(entry.reason, entry.detail.split(":")[0]) for entry in report.skipped] == [
+        ("malformed-value", "memory_size")
+    ]
+
+
 def test_members_that_are_null_are_no_settings(tmp_path: Path) -> None:
     """Whoever stores records in columns gives every record all of them."""
     call = update_configuration({})

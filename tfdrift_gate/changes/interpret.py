@@ -14,7 +14,7 @@ from typing import Any
 
 from tfdrift_gate.arn import parse_function_name
 from tfdrift_gate.catalog import Attribute, Catalog, EventEntry
-from tfdrift_gate.changes.members import Members, items
+from tfdrift_gate.changes.members import Members, is_object, items
 from tfdrift_gate.changes.target import is_of_kind, key_of, parent_of
 from tfdrift_gate.changes.values import NotTold, boolean, read_value, string
 from tfdrift_gate.instant import parse_instant
@@ -145,10 +145,11 @@ class _Values:
             self.revealed[name] = value
             return
         try:
-            shown = read_value(value, attribute)
-        except (ValueError, NotTold):
+            self.revealed[name] = read_value(value, attribute)
+        except NotTold:
             return
-        self.revealed[name] = shown
+        except ValueError as error:
+            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
 
     def _ask(self, name: str, attribute: Attribute) -> None:
         """Take what the call set an attribute to."""
@@ -184,6 +185,9 @@ class _Values:
 
     def _says_unset(self, attribute: Attribute) -> bool:
         if not attribute.optional or not self._complete or attribute.answered_at is None:
+            return False
+        held = self._answer.get(attribute.answered_at.head)
+        if held is not None and not attribute.answered_at.is_plain and not is_object(held) and items(held) is None:
             return False
         return attribute.optional != "inside" or attribute.answered_at.head in self._answer
 
@@ -246,7 +250,7 @@ def _statement(entry: EventEntry, answer: Members) -> Mapping[str, Any] | None:
 
 
 def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") -> Iterable[str]:
-    """Name the members of a request that no attribute of the catalogue stands for, inside lists too."""
+    """Name what of a request no attribute of the catalogue stands for, inside lists and by its shape too."""
     if known is None:
         return
     listed = items(body)
@@ -260,6 +264,8 @@ def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") 
                 yield f"{path}{name}"
             elif known[lowered] is not None:
                 yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
+    elif body is not None:  # a text where an object belongs
+        yield path.rstrip(".")
 
 
 def _modified_at(entry: EventEntry, answer: Members) -> datetime | None:
