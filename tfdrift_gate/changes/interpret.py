@@ -83,7 +83,7 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Member
     )
     known = entry.understood if entry.effect is not Effect.DELETE else None
     unknown = (
-        _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets")
+        _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets", request)
         for name in dict.fromkeys(_not_understood(record.request, known))
     )
     return Interpretation(change, (*found.unreadable, *unknown))
@@ -282,9 +282,10 @@ def _skip(record: Record, reason: str, detail: str) -> Interpretation:
     return Interpretation(skipped=(_skipped(record, reason, detail),))
 
 
-def _skipped(record: Record, reason: str, detail: str) -> Skipped:
+def _skipped(record: Record, reason: str, detail: str, request: Members | None = None) -> Skipped:
     event = record.event
-    name = Members(record.request).get("functionname")
+    # A hostile record has many members that are not understood: its request is then read once for all of them.
+    name = (request or Members(record.request)).get("functionname")
     return Skipped(
         reason,
         detail,
