@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from tfdrift_gate.errors import GateError, UsageError
 
@@ -150,7 +151,8 @@ def explain(error: Exception, permission: str) -> tuple[str, str]:
     if isinstance(error, exceptions.ProfileNotFound):
         return str(error), "name a profile of ~/.aws/config"
     if isinstance(error, exceptions.EndpointConnectionError):
-        # NOTE: its own text holds the whole URL of one call.
-        return "the endpoint cannot be reached", "check the network, a proxy, the region's name and AWS_ENDPOINT_URL"
+        # NOTE: its own text holds the whole URL of one call; the host is what can be looked into.
+        host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc or "the endpoint"
+        return f"{host} cannot be reached", "check the network, a proxy, the region's name and AWS_ENDPOINT_URL"
     text = " ".join(str(error).split())
     return text[:500], "run again; if it stays, the message above is AWS's own"

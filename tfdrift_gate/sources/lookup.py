@@ -26,6 +26,7 @@ ATTEMPTS = 5
 """How often one page is asked for when the connection or the service fails; throttling counts apart."""
 
 _PERMISSION = "cloudtrail:LookupEvents"
+_MORE_TIME = "raise --deadline, shorten --since, or read the trail's files instead (--events)"
 
 
 class _PastDeadline(Exception):
@@ -147,7 +148,7 @@ def _page(
         request["NextToken"] = token
     failed = throttled = 0
     wait = 0.0
-    cause = "too many events for the time allowed"
+    cause, advice = "too many events for the time allowed", _MORE_TIME
     while True:
         try:
             pace.wait(wait)
@@ -163,10 +164,11 @@ def _page(
         except _PastDeadline:
             raise EventSourceError(
                 f"reading {what}: not read whole within {question.deadline:g} s: {cause}",
-                "raise --deadline, shorten --since, or read the trail's files instead (--events)",
+                advice,
             ) from None
         except (BotoCoreError, ClientError, ResponseParserError) as met:
-            cause = explain(met, _PERMISSION)[0]
+            cause, advice = explain(met, _PERMISSION)
+            advice = _MORE_TIME if is_throttled(met) else advice
             if is_throttled(met):
                 throttled += 1
             else:
