@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +39,11 @@ class Path:
     def is_plain(self) -> bool:
         """Whether the path is a top-level member and nothing more."""
         return len(self.steps) == 1 and not (self.steps[0].each or self.steps[0].first)
+
+
+def key_path(attribute: str, key: str) -> str:
+    """Write the path of a single key of a map, as Terraform writes it: ``tags["team"]``."""
+    return f"{attribute}[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def _step(part: str) -> Step:

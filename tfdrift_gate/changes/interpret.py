@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tfdrift_gate.arn import parse_function_name
-from tfdrift_gate.catalog import Attribute, Catalog, EventEntry
+from tfdrift_gate.catalog import Attribute, Catalog, EventEntry, key_path
 from tfdrift_gate.changes.members import Members, is_object, items
 from tfdrift_gate.changes.target import is_of_kind, key_of, parent_of
 from tfdrift_gate.changes.values import NotTold, boolean, read_value, string
@@ -203,7 +203,7 @@ class _Values:
             return
         for key, value in (*added.items(), *((key, None) for key in removed)):
             if not key.startswith("aws:"):
-                self.asked[f"{name}[{json.dumps(key, ensure_ascii=False)}]"] = value
+                self.asked[key_path(name, key)] = value
 
 
 def _mapping(value: Any) -> Mapping[Any, Any]:

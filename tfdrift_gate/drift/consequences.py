@@ -6,13 +6,12 @@ deleting a layer version its permissions. A policy and its single statements are
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tfdrift_gate.catalog import Catalog
+from tfdrift_gate.catalog import Catalog, key_path
 from tfdrift_gate.model import WITHHELD, Change, Effect, ResourceInstance, ResourceKey
 from tfdrift_gate.policy import permission_values, statements_of
 
@@ -111,7 +110,7 @@ class _Known:
 
 
 def _statement_changed(change: Change, policy: ResourceKey, statement_id: str) -> Change:
-    name = f"policy[{json.dumps(statement_id, ensure_ascii=False)}]"
+    name = key_path("policy", statement_id)
     value = None if change.effect is Effect.DELETE else change.statement or WITHHELD
     return Change(change.event, policy, Effect.UPDATE, parent=change.parent, asked={name: value})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Resource
 from tfdrift_gate.drift.equality import at_path, believes, equal, is_unset
-from tfdrift_gate.drift.fold import Net, Write
+from tfdrift_gate.drift.fold import Net, Write, by_hand
 from tfdrift_gate.drift.keyed import KeyedDifference, KeyedDifferences, policy_differences, tags_differences
 from tfdrift_gate.model import WITHHELD, AttributeChange, Change, Effect, ResourceInstance, Suppression
 
@@ -51,11 +51,6 @@ def differences(net: Net, instance: ResourceInstance, resource: Resource) -> Dif
         for change, stands in found:
             (standing if stands else undone).append(change)
     return Differences(tuple(standing), tuple(undone))
-
-
-def by_hand(change: Change) -> bool:
-    """Tell whether a call was somebody's, and not one with Terraform's user agent."""
-    return change.event.origin != "terraform"
 
 
 def is_sane(change: Change) -> bool:

@@ -43,6 +43,11 @@ class Net:
     """By attribute: everything that was asked for, in order."""
 
 
+def by_hand(change: Change) -> bool:
+    """Tell whether a call was somebody's, and not one with Terraform's user agent."""
+    return change.event.origin != "terraform"
+
+
 def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     """Fold the changes of one resource (at least one), given in order."""
     latest: dict[str, Write] = {}

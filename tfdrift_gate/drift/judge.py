@@ -12,8 +12,8 @@ from itertools import takewhile
 
 from tfdrift_gate.catalog import Catalog, Resource
 from tfdrift_gate.drift.consequences import with_consequences
-from tfdrift_gate.drift.difference import by_hand, differences, is_sane, state_is_newer
-from tfdrift_gate.drift.fold import Net, fold
+from tfdrift_gate.drift.difference import differences, is_sane, state_is_newer
+from tfdrift_gate.drift.fold import Net, by_hand, fold
 from tfdrift_gate.drift.order import in_order
 from tfdrift_gate.drift.unmanaged import created_and_deleted, unmanaged_drifts
 from tfdrift_gate.model import (

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tfdrift_gate.catalog import Attribute
+from tfdrift_gate.catalog import Attribute, key_path
 from tfdrift_gate.drift.equality import equal
-from tfdrift_gate.drift.fold import Net, Write
+from tfdrift_gate.drift.fold import Net, Write, by_hand
 from tfdrift_gate.model import WITHHELD, ResourceInstance
 from tfdrift_gate.policy import statements_of, with_statements
 
@@ -40,11 +40,6 @@ class KeyedDifferences:
     standing: tuple[KeyedDifference, ...] = ()
     """One for each author, where single keys have several."""
     undone: KeyedDifference | None = None
-
-
-def path_of(name: str, key: str) -> str:
-    """Write the path of a single key: ``tags["team"]``, as Terraform writes it."""
-    return f"{name}[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def single_keys(net: Net, name: str) -> dict[str, Write]:
@@ -116,7 +111,7 @@ def _undone(net: Net, name: str, believed: Mapping[str, Any]) -> dict[str, Write
     found = {}
     for key, writes in _by_key(net.asked, name).items():
         for write in writes:
-            if write.change.event.origin != "terraform" and write.value not in (believed.get(key), WITHHELD):
+            if by_hand(write.change) and write.value not in (believed.get(key), WITHHELD):
                 found[key] = write
     return found
 
@@ -140,7 +135,7 @@ def _difference(
 ) -> KeyedDifference:
     place = {id(change): number for number, change in enumerate(net.history)}
     writes = sorted([*keys.values(), *rest], key=lambda write: place[id(write.change)])
-    return KeyedDifference(*shown, tuple(writes), tuple(path_of(name, key) for key in keys))
+    return KeyedDifference(*shown, tuple(writes), tuple(key_path(name, key) for key in keys))
 
 
 def _by_author(keys: Mapping[str, Write]) -> list[dict[str, Write]]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from tfdrift_gate.catalog import Resource
-from tfdrift_gate.drift.difference import TIED, by_hand, known, withheld
+from tfdrift_gate.drift.difference import TIED, known, withheld
 from tfdrift_gate.drift.equality import equal, is_unset
-from tfdrift_gate.drift.fold import Net, Write
+from tfdrift_gate.drift.fold import Net, Write, by_hand
 from tfdrift_gate.drift.keyed import single_keys
 from tfdrift_gate.drift.order import same_second
 from tfdrift_gate.model import WITHHELD, AttributeChange, Drift, Effect, Kind, ResourceInstance, ResourceKey

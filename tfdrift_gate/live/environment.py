@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from tfdrift_gate.catalog import key_path
 from tfdrift_gate.live.answer import Variables, digest
 from tfdrift_gate.model import ResourceInstance
 
@@ -28,11 +28,7 @@ class VariablesDifference:
         """Leave out the variables whose attribute path ``ignores`` covers."""
 
         def kept(names: Iterable[str]) -> tuple[str, ...]:
-            return tuple(
-                name
-                for name in names
-                if not ignores(f"environment[0].variables[{json.dumps(name, ensure_ascii=False)}]")
-            )
+            return tuple(name for name in names if not ignores(key_path("environment[0].variables", name)))
 
         return VariablesDifference(kept(self.added), kept(self.removed), kept(self.changed))
 

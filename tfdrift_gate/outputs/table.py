@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from tabulate import tabulate
@@ -83,16 +82,17 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
 
 def _skipped(entries: Sequence[Skipped]) -> list[str]:
     """What was not judged, alike things counted."""
-    counts = Counter((entry.reason, entry.event_name or entry.detail) for entry in entries)
+    alike: dict[tuple[str, str], list[Skipped]] = {}
+    for entry in entries:
+        alike.setdefault((entry.reason, entry.event_name or entry.detail), []).append(entry)
     return [
-        f"{number} × {text.printable(what)} ({reason}){_last(reason, what, entries)}"
-        for (reason, what), number in sorted(counts.items())
+        f"{len(found)} × {text.printable(what)} ({reason}){_last(found)}"
+        for (reason, what), found in sorted(alike.items(), key=lambda item: item[0])
     ]
 
 
-def _last(reason: str, what: str, entries: Sequence[Skipped]) -> str:
+def _last(alike: Sequence[Skipped]) -> str:
     """When the last of some alike things was, and on what."""
-    alike = [entry for entry in entries if (entry.reason, entry.event_name or entry.detail) == (reason, what)]
     last = max((entry for entry in alike if entry.event_time), key=lambda entry: str(entry.event_time), default=None)
     if last is None or last.event_time is None:
         return ""

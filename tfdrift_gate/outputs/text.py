@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from tfdrift_gate.catalog import key_path
 from tfdrift_gate.instant import iso
 from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, Report
 
@@ -59,8 +60,7 @@ def changes(given: AttributeChange, kind: Kind) -> list[str]:
     if not (given.known and maps) or kind is Kind.UNMANAGED:
         return [change(given, kind)]
     return [
-        f"{printable(f'{given.attribute}[{json.dumps(str(key), ensure_ascii=False)}]')}"
-        f" {value(before.get(key))} → {value(after.get(key))}"
+        f"{printable(key_path(given.attribute, str(key)))} {value(before.get(key))} → {value(after.get(key))}"
         for key in sorted({**before, **after}, key=str)
         if before.get(key) != after.get(key)
     ]

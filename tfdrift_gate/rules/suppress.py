@@ -5,13 +5,13 @@ Each takes the attributes it covers; what is left of a drift stays a drift.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
+from tfdrift_gate.catalog import key_path
 from tfdrift_gate.model import AttributeChange, Drift, Event, Kind, Suppression
 from tfdrift_gate.rules.fingerprint import fingerprint
 from tfdrift_gate.rules.ruleset import Trust, Waiver, glob_matches, names
@@ -86,8 +86,7 @@ def _differing_keys(change: AttributeChange) -> list[str]:
 
 
 def _ignores_key(ignores: _Ignores, change: AttributeChange, key: str) -> bool:
-    quoted = json.dumps(key, ensure_ascii=False)
-    return any(ignores(f"{name}[{quoted}]") for name in (change.attribute, *change.also_named))
+    return any(ignores(key_path(name, key)) for name in (change.attribute, *change.also_named))
 
 
 def _within(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
