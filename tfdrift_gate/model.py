@@ -44,6 +44,18 @@ class Effect(str, Enum):
     DELETE = "delete"
 
 
+class PlanEffect(str, Enum):
+    """What a plan would do about a change that was made by hand."""
+
+    REVERTS = "reverts"
+    """It sets the attribute again: the manual change is lost."""
+    ADOPTS = "adopts"
+    """The configuration now says what the change made, or imports what was unmanaged."""
+    KEEPS = "keeps"
+    """No planned change touches it."""
+    DESTROYS = "destroys"
+
+
 class Withheld(Enum):
     """The value of an attribute that CloudTrail does not show."""
 
@@ -233,6 +245,12 @@ class AttributeChange:
     """Why a withheld change need not be held against anyone."""
     note: str = ""
     """What a reader must know about this one difference."""
+    plan_effect: PlanEffect | None = None
+    """None without a plan, and where the plan does not tell."""
+    planned: Any = None
+    """Where the plan sets it: the value that it sets."""
+    planned_known: bool = False
+    """Whether ``planned`` can be shown: not where it is known only after the apply, or is withheld."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +269,8 @@ class Drift:
     cascade: bool = False
     note: str = ""
     """What a reader must know to understand the finding, e.g. that its function was deleted."""
+    plan_effect: PlanEffect | None = None
+    """What the plan does about the resource as a whole, where no single attribute tells."""
 
 
 @dataclass(frozen=True)
@@ -288,6 +308,39 @@ class Finding:
     def last_event(self) -> Event | None:
         """The event whose actor answers for the finding."""
         return self.drift.events[-1] if self.drift.events else None
+
+    @property
+    def plan_effect(self) -> PlanEffect | None:
+        """What the plan would do about it: of its changes' effects the first in the order of :class:`PlanEffect`."""
+        effects = {change.plan_effect for change in self.drift.changes} | {self.drift.plan_effect}
+        return next((effect for effect in PlanEffect if effect in effects), None)
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """A drift that Terraform's refresh saw and that no event in the window explains."""
+
+    address: str
+    resource_type: str
+    resource_id: str | None
+    kind: Kind
+    changes: tuple[AttributeChange, ...]
+    """Without events: nobody is known to have made them."""
+    hint: str
+    """How far back the window would have to reach, or why no event can be expected."""
+    source: SourceRange | None = None
+    plan_effect: PlanEffect | None = None
+    """What the plan does about the resource as a whole, where no single attribute tells."""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where the root module lies in its repository, for outputs whose files are relative to that."""
+
+    folder: str = ""
+    """The root module's folder, relative to the repository's root, with ``/``; empty for the root itself."""
+    pages: str | None = None
+    """What a file's page begins with (``https://github.com/OWNER/NAME/blob/COMMIT``); None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -339,6 +392,9 @@ class Report:
     suppressed: tuple[Finding, ...] = ()
     reverted: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    unexplained: tuple[Unexplained, ...] = ()
+    """What Terraform's refresh saw and the window does not explain; only with a plan, and never gating."""
+    checkout: Checkout = Checkout()
     notes: tuple[str, ...] = ()
     """What every reader must see beside the verdict, e.g. that there is no state yet."""
     problems: tuple[Problem, ...] = ()

@@ -21,6 +21,8 @@ from tfdrift_gate.model import (
     Report,
     Severity,
     Skipped,
+    SourceRange,
+    Unexplained,
 )
 
 SCHEMA_VERSION = "1.0"
@@ -53,6 +55,7 @@ def document(report: Report) -> dict[str, Any]:
             "suppressed": len(report.suppressed),
             "reverted": len(report.reverted),
             "skipped": len(report.skipped),
+            "unexplained": len(report.unexplained),
             "by_severity": by_severity,
         },
         "coverage": [_coverage(entry) for entry in report.coverage],
@@ -60,6 +63,7 @@ def document(report: Report) -> dict[str, Any]:
         "suppressed": [finding_document(finding) for finding in report.suppressed],
         "reverted": [finding_document(finding) for finding in report.reverted],
         "skipped": [_skipped(entry) for entry in report.skipped],
+        "unexplained": [_unexplained(entry) for entry in report.unexplained],
         "notes": list(report.notes),
         "problems": [{"message": problem.message, "hint": problem.hint} for problem in report.problems],
     }
@@ -82,14 +86,14 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.word,
         "rule": finding.rule,
         "reasons": list(finding.reasons),
+        "plan_effect": finding.plan_effect.value if finding.plan_effect else None,
         "origin": last.origin if last else "unknown",
         "actor": _actor(last.actor if last else UNKNOWN_ACTOR),
         "events": [_event(event) for event in drift.events],
         "source": None,
     }
     if finding.source:
-        source = finding.source
-        entry["source"] = {"file": source.file, "line": source.line, "end_line": source.end_line}
+        entry["source"] = _source(finding.source)
     if finding.live:
         entry["live"] = {"call": finding.live.call, "outcome": finding.live.outcome}
     if finding.suppressed_by:
@@ -105,6 +109,24 @@ def _change(change: AttributeChange) -> dict[str, Any]:
         "after": change.after,
         "known": change.known,
         "event_id": change.event.event_id if change.event else None,
+        "plan_effect": change.plan_effect.value if change.plan_effect else None,
+    }
+
+
+def _source(source: SourceRange) -> dict[str, Any]:
+    return {"file": source.file, "line": source.line, "end_line": source.end_line}
+
+
+def _unexplained(entry: Unexplained) -> dict[str, Any]:
+    return {
+        "kind": entry.kind.value,
+        "address": entry.address,
+        "resource_type": entry.resource_type,
+        "resource_id": entry.resource_id,
+        "changes": [_change(change) for change in entry.changes],
+        "plan_effect": entry.plan_effect.value if entry.plan_effect else None,
+        "hint": entry.hint,
+        "source": _source(entry.source) if entry.source else None,
     }
 
 

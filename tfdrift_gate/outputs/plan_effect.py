@@ -1,0 +1,91 @@
+"""What the plan would do about a finding, in sentences: set it back, adopt it, leave it, or destroy the resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, PlanEffect, Unexplained
+from tfdrift_gate.outputs import text
+
+WORDS = {
+    PlanEffect.REVERTS: "reverts",
+    PlanEffect.ADOPTS: "adopts",
+    PlanEffect.KEEPS: "leaves it",
+    PlanEffect.DESTROYS: "destroys",
+}
+"""Each effect in a table's cell."""
+
+_WHOLE = {
+    (Kind.DELETED, PlanEffect.REVERTS): "this plan creates it again",
+    (Kind.DELETED, PlanEffect.ADOPTS): "the configuration no longer has it either: this plan lets it go",
+    (Kind.DELETED, PlanEffect.KEEPS): "this plan does not create it again",
+    (Kind.REPLACED, PlanEffect.REVERTS): "this plan replaces it: what was made by hand is lost",
+    (Kind.REPLACED, PlanEffect.KEEPS): "this plan leaves what was made by hand in its place",
+    (Kind.UNMANAGED, PlanEffect.ADOPTS): "this plan imports it",
+    (Kind.UNMANAGED, PlanEffect.KEEPS): "this plan leaves it as it is: in AWS, and in no state",
+}
+
+
+def sentences(finding: Finding) -> list[str]:
+    """Say what the plan would do about a finding, an effect and author at a time; nothing without a plan.
+
+    ``this plan sets memory_size back to 512: ops-engineer's change is lost``
+    """
+    drift = finding.drift
+    return _sentences(drift.kind, drift.changes, drift.plan_effect, finding.last_event)
+
+
+def sentences_of_unexplained(entry: Unexplained) -> list[str]:
+    """Say what the plan would do about a drift that nobody is known to have made."""
+    return _sentences(entry.kind, entry.changes, entry.plan_effect, None)
+
+
+def _sentences(
+    kind: Kind, changes: Iterable[AttributeChange], whole: PlanEffect | None, last: Event | None
+) -> list[str]:
+    found = []
+    if whole is not None:
+        destroyed = "this plan destroys it" if kind is not Kind.UNMANAGED else "this plan destroys what it hangs on"
+        found.append(destroyed if whole is PlanEffect.DESTROYS else _WHOLE.get((kind, whole), ""))
+        if kind is Kind.UNMANAGED:
+            changes = [change for change in changes if change.plan_effect is not whole]
+    groups: dict[tuple[PlanEffect, str], list[AttributeChange]] = {}
+    for change in changes:
+        if change.plan_effect is not None:
+            event = change.event or (last if kind is not Kind.MODIFIED else None)
+            author = text.who(event) if event else ""
+            groups.setdefault((change.plan_effect, author), []).append(change)
+    order = list(PlanEffect)
+    for (effect, author), group in sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
+        found.append(_about(effect, author, group))
+    return [sentence for sentence in dict.fromkeys(found) if sentence]
+
+
+def _about(effect: PlanEffect, author: str, group: list[AttributeChange]) -> str:
+    if effect is PlanEffect.REVERTS:
+        lost = f"{author}'s change is lost" if author else "the manual change is lost"
+        return f"this plan sets {_listed(map(_set, group))}: {lost}"
+    names = _listed(text.printable(change.attribute) for change in group)
+    if effect is PlanEffect.ADOPTS:
+        return f"the configuration now says so too: {_listed(map(_says, group))}"
+    if effect is PlanEffect.DESTROYS:
+        return "this plan destroys the resource"
+    return f"this plan leaves {names} as {'it is' if len(group) == 1 else 'they are'} in AWS"
+
+
+def _set(change: AttributeChange) -> str:
+    name = text.printable(change.attribute)
+    if not change.planned_known:
+        return f"{name} again"
+    back = "back to" if change.known and change.planned == change.before else "to"
+    return f"{name} {back} {text.value(change.planned)}"
+
+
+def _says(change: AttributeChange) -> str:
+    name = text.printable(change.attribute)
+    return f"{name} {text.value(change.after)}" if change.known else name
+
+
+def _listed(parts: Iterable[str]) -> str:
+    words = list(parts)
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
