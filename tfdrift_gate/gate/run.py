@@ -14,7 +14,15 @@ from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed
 from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
 from tfdrift_gate.gate.learn import learn
-from tfdrift_gate.gate.settle import Checked, finding, in_order, suppressed, verified_live, waiver_notes
+from tfdrift_gate.gate.settle import (
+    Checked,
+    finding,
+    idle_waiver_notes,
+    in_order,
+    suppressed,
+    verified_live,
+    waiver_notes,
+)
 from tfdrift_gate.instant import RETENTION, parse_bound, window
 from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
 from tfdrift_gate.rules.load import find_rules, load_rules
@@ -79,6 +87,9 @@ def check(
         (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
     ]
     reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
+    idle: list[str] = []
+    if not errors:
+        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, judged.reverted)
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),
@@ -89,7 +100,7 @@ def check(
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
-        notes=(*held.notes, *unread_regions(settings, belief), *waiver_notes(rules, settings, now.date())),
+        notes=(*held.notes, *unread_regions(settings, belief), *waiver_notes(rules, settings, now.date()), *idle),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 

@@ -73,7 +73,7 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
             f"  {text.subject(finding)}: {what}, by {text.who(finding.last_event)} at {text.when(finding.last_event)}"
         )
         if finding.suppressed_by:
-            line += f"\n    {finding.suppressed_by.kind}: {text.printable(finding.suppressed_by.reason)}"
+            line += f"\n    {text.suppression(finding.suppressed_by)}"
         if finding.live:
             line += "".join(f"\n    {text.printable(word)}" for word in finding.live.words)
         lines.append(line)
