@@ -17,8 +17,8 @@ FLOORS = (
     {"instant", "policy"},
     {"aws", "catalog"},
     # Rooms on one floor know nothing of each other.
-    {"settings", "sources", "records", "changes", "terraform", "drift", "rules", "outputs"},
-    {"query", "streams", "live"},
+    {"settings", "checkout", "sources", "records", "changes", "terraform", "drift", "rules", "outputs"},
+    {"query", "streams", "live", "planned"},
     {"gate"},
     {"cli"},
 )

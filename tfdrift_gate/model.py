@@ -212,8 +212,8 @@ class ResourceInstance:
 class Suppression:
     """Why a finding does not count.
 
-    ``kind`` is ``ignore_changes``, ``ignore_tags``, ``waiver``, ``trusted``, ``terraform`` or ``in-state``; ``details``
-    are further texts for the report (a waiver's owner and end).
+    ``kind`` is ``ignore_changes``, ``ignore_tags``, ``waiver``, ``trusted``, ``adopted``, ``terraform`` or
+    ``in-state``; ``details`` are further texts for the report (a waiver's owner and end).
     """
 
     kind: str
@@ -242,7 +242,7 @@ class AttributeChange:
     keys: tuple[str, ...] = ()
     """Of tags and policies: the single keys that differ (``tags["team"]``)."""
     settled: Suppression | None = None
-    """Why a withheld change need not be held against anyone."""
+    """Why the change need not be held against anyone: it is adopted, or Terraform wrote or read it since."""
     note: str = ""
     """What a reader must know about this one difference."""
     plan_effect: PlanEffect | None = None
@@ -271,6 +271,8 @@ class Drift:
     """What a reader must know to understand the finding, e.g. that its function was deleted."""
     plan_effect: PlanEffect | None = None
     """What the plan does about the resource as a whole, where no single attribute tells."""
+    settled: Suppression | None = None
+    """Why the whole of it need not be held against anyone."""
 
 
 @dataclass(frozen=True)
