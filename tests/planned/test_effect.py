@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -416,3 +418,14 @@ def test_a_moved_instance_is_known_by_the_address_that_state_has(tmp_path: Path)
     )
     report = check(tmp_path, [RAISED], plan(one), state=(str(state),))
     assert set(effects(report).values()) == {"reverts"}
+
+
+def test_last_apply_is_dated_by_the_roots_own_state_beside_a_plan(tmp_path: Path) -> None:
+    state = tmp_path / "terraform.tfstate"
+    state.write_text(state_text(function_state()), encoding="utf-8")
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    written_at = datetime(2026, 1, 1, 9, 30, tzinfo=timezone.utc)
+    os.utime(state, (written_at.timestamp(), written_at.timestamp()))
+    report = check(tmp_path, [RAISED], plan(planned(function_state(), {"memory_size": 1024})), since="last-apply")
+    assert report.window.since == written_at
+    assert effects(report) == {"orders.memory_size": "keeps"}

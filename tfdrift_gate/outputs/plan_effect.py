@@ -68,7 +68,7 @@ def sentences(finding: Finding) -> list[str]:
 
 def sentences_of_unexplained(entry: Unexplained) -> list[str]:
     """Say what the plan would do about a drift that nobody is known to have made."""
-    return _sentences(entry.kind, entry.changes, entry.plan_effect, None)
+    return _sentences(entry.kind, entry.changes, entry.whole_effect, None)
 
 
 def _sentences(
