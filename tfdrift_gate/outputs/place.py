@@ -1,8 +1,8 @@
 """Where machines show a finding: a file and its lines, or, where no block is known, the root module's folder.
 
 Code scanning and GitLab want a place for everything. What the configuration does not show stands on no line, and to
-name one (the first of ``main.tf``, of the rules file) would be made up. The root module's folder is true: it is what was
-judged. GitHub takes any relative address, and shows the finding without a preview of code.
+name one (the first of ``main.tf``, of the rules file) would be made up. The root module's folder is true: it is what
+was judged. GitHub takes any relative address, and shows the finding without a preview of code.
 """
 
 from __future__ import annotations
