@@ -6,7 +6,7 @@ their owners use them. Times are timezone-aware UTC datetimes throughout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
@@ -314,8 +314,12 @@ class Finding:
     @property
     def plan_effect(self) -> PlanEffect | None:
         """What the plan would do about it: of its changes' effects the first in the order of :class:`PlanEffect`."""
-        effects = {change.plan_effect for change in self.drift.changes} | {self.drift.plan_effect}
-        return next((effect for effect in PlanEffect if effect in effects), None)
+        return _first_effect(self.drift.changes, self.drift.plan_effect)
+
+
+def _first_effect(changes: Iterable[AttributeChange], whole: PlanEffect | None) -> PlanEffect | None:
+    effects = {change.plan_effect for change in changes} | {whole}
+    return next((effect for effect in PlanEffect if effect in effects), None)
 
 
 @dataclass(frozen=True)
@@ -331,8 +335,13 @@ class Unexplained:
     hint: str
     """How far back the window would have to reach, or why no event can be expected."""
     source: SourceRange | None = None
-    plan_effect: PlanEffect | None = None
+    whole_effect: PlanEffect | None = None
     """What the plan does about the resource as a whole, where no single attribute tells."""
+
+    @property
+    def plan_effect(self) -> PlanEffect | None:
+        """What the plan would do about it: of its changes' effects the first in the order of :class:`PlanEffect`."""
+        return _first_effect(self.changes, self.whole_effect)
 
 
 @dataclass(frozen=True)

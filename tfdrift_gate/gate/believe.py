@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.settings import Settings
+from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
 from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
@@ -33,7 +33,10 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
         text = fetch_named(settings.plan, settings.credentials, "plan")
         plan = read_plan(text.text or b"", text.where, catalog)
         if not settings.state:
-            return Believed(list(plan.instances), notes=_no_prior_state(plan), plan=plan)
+            # A plan does not say when the state was last written; the state itself does.
+            dated = settings.since == LAST_APPLY and plan.has_prior_state
+            texts = [fetch_discovered(root, settings.credentials, environment)] if dated else []
+            return Believed(list(plan.instances), tuple(texts), _no_prior_state(plan), plan)
     if settings.state:
         texts = [fetch_named(locator, settings.credentials) for locator in settings.state]
     else:

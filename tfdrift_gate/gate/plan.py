@@ -71,7 +71,7 @@ def unexplained(
                 changes=tuple(replace(change, settled=None) for change in shown.changes),
                 hint=how_far_back(drift, plan, window, made.catalog),
                 source=source,
-                plan_effect=shown.plan_effect,
+                whole_effect=shown.plan_effect,
             )
         )
     return tuple(listed)

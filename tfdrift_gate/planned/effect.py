@@ -12,7 +12,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
-from tfdrift_gate.model import AttributeChange, Drift, Kind, PlanEffect, ResourceKey, Suppression
+from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey, Suppression
 from tfdrift_gate.rules.redact import covers
 from tfdrift_gate.rules.suppress import parted
 from tfdrift_gate.terraform.plan import Plan, PlannedChange
@@ -53,6 +53,8 @@ def with_effects(drift: Drift, plan: Plan, arrivals: Arrivals, catalog: Catalog)
         return _all(drift, _of_a_deleted(change))
     if change.actions == ("delete",):
         return _all(drift, PlanEffect.DESTROYS)
+    if change.actions == ("forget",):
+        return _all(drift, PlanEffect.KEEPS)
     told = _with_changes(drift, change, plan, resource)
     replaced = PlanEffect.REVERTS if "create" in change.actions else PlanEffect.KEEPS
     return replace(told, plan_effect=replaced if drift.kind is Kind.REPLACED or not drift.changes else None)
@@ -144,7 +146,7 @@ class _Planned:
         return replace(told, planned=self._as_shown(change.attribute, value)) if shown else told
 
     def _adopts(self, change: AttributeChange) -> bool:
-        if not change.known:
+        if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be
             names = (change.attribute, *change.also_named)
             return any(_top(name) in self.configured for name in names) and any(map(self._refresh_saw, names))
         for path in (change.attribute, *change.also_named):

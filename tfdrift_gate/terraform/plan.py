@@ -101,7 +101,7 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
             for drift in _entries(data, "resource_drift")
             if (entry := _refreshed(drift, believed.get(str(drift.get("address"))), catalog)) is not None
         }
-        configuration = data.get("configuration") or {}
+        configuration = _object(data.get("configuration"))
         plan = Plan(
             where=where,
             instances=tuple({**believed, **{address: entry.before for address, entry in refreshed.items()}}.values()),
