@@ -1,6 +1,7 @@
 """GitHub's REST API, as little of it as a comment and an issue need.
 
-https://docs.github.com/en/rest. Only reads and idempotent writes are tried again; what GitHub may have done already (a POST) is not.
+https://docs.github.com/en/rest. Only reads and idempotent writes are tried again; what GitHub may have done already (a
+POST) is not.
 """
 
 from __future__ import annotations
