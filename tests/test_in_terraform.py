@@ -102,6 +102,8 @@ def play(world: World, aws: LocalAws) -> None:
     (world.folder / "plan.json").write_text(shown.stdout, encoding="utf-8")
     world.check("check with plan", "--plan", "plan.json", "--format", "json")
 
+    review(world)
+
     world.terraform("repair", "apply", "-auto-approve", TFDRIFT_GATE_MODE="annotate")
     developer = people.developer(aws.endpoint_url, REGION)
     developer.remove_permission(FunctionName="secure-function", StatementId="AllowS3Invoke")
@@ -109,6 +111,48 @@ def play(world: World, aws: LocalAws) -> None:
     world.check("check after repair", "--format", "json")
     world.terraform("second plan after repair", "plan", "-detailed-exitcode")
     world.steps["state"] = Completed(0, (world.folder / "terraform.tfstate").read_text(encoding="utf-8"), "")
+
+
+IMPORT = """
+import {
+  to = aws_lambda_permission.untrusted
+  id = "secure-function/AllowS3Invoke"
+}
+
+resource "aws_lambda_permission" "untrusted" {
+  statement_id  = "AllowS3Invoke"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.secure_function.function_name
+  principal     = "s3.amazonaws.com"
+  source_arn    = "arn:aws:s3:::untrusted-bucket"
+}
+"""
+
+
+def review(world: World) -> None:
+    """Plan a change under review that adopts some of what was made by hand, and destroys another part."""
+    main = world.folder / "main.tf"
+    applied = main.read_text(encoding="utf-8")
+    head, _, rest = applied.partition('resource "aws_lambda_event_source_mapping"')
+    changed = head.replace("memory_size   = 512", "memory_size   = 1024") + rest.partition("}\n")[2] + IMPORT
+    main.write_text(changed, encoding="utf-8")
+    for name, *options in (
+        ("review",),
+        ("targeted", "-target=aws_lambda_function.process_orders"),
+        ("unrefreshed", "-refresh=false"),
+        ("destroying", "-destroy"),
+    ):
+        world.terraform(f"{name} plan", "plan", f"-out={name}.bin", *options, TFDRIFT_GATE_MODE="annotate")
+        shown = world.terraform(f"{name} show", "show", "-json", f"{name}.bin")
+        (world.folder / f"{name}.json").write_text(shown.stdout, encoding="utf-8")
+        world.check(f"{name} check", "--plan", f"{name}.json", "--format", "json")
+    world.terraform("stopped plan", "plan", "-out=stopped.bin")
+    shown = world.terraform("stopped show", "show", "-json", "stopped.bin")
+    (world.folder / "stopped.json").write_text(shown.stdout, encoding="utf-8")
+    world.check("stopped check", "--plan", "stopped.json", "--format", "json")
+    world.check("literal check", "--format", "json")
+    world.check("unexplained check", "--plan", "review.json", "--format", "json", "--since", "1s")
+    main.write_text(applied, encoding="utf-8")
 
 
 def test_the_first_plan_of_a_new_root_passes_in_fail_mode(world: World) -> None:
@@ -223,6 +267,95 @@ def test_check_finds_nothing_else(world: World, step: str) -> None:
     assert report["suppressed"] == []
     assert report["skipped"] == []
     assert all(entry["complete"] for entry in report["coverage"])
+
+
+def told(world: World, step: str, part: str = "findings") -> dict[str, str | None]:
+    """Give what the plan does about each change: ``process-orders.timeout`` → ``reverts``."""
+    report = json.loads(world.steps[step].stdout)
+    return {
+        f"{finding['resource_id'].partition('/')[0]}.{change['attribute']}": change["plan_effect"]
+        for finding in report[part]
+        for change in finding["changes"]
+    }
+
+
+MAPPING = "aws_lambda_event_source_mapping.stream_processor"
+
+
+def about_the_mapping(world: World, step: str) -> str | None:
+    report = json.loads(world.steps[step].stdout)
+    (found,) = [finding for finding in report["findings"] if finding["address"] == MAPPING]
+    effect: str | None = found["plan_effect"]
+    return effect
+
+
+def test_a_plan_tells_of_each_change_what_it_would_do(world: World) -> None:
+    effects = told(world, "review check")
+    assert effects["process-orders.timeout"] == "reverts"
+    assert effects["high-traffic-api.reserved_concurrent_executions"] == "reverts"
+    assert about_the_mapping(world, "review check") == "destroys"
+    assert world.steps["review check"].code == 2
+
+
+def test_what_the_change_under_review_adopts_is_not_held_against_it(world: World) -> None:
+    report = json.loads(world.steps["review check"].stdout)
+    assert {finding["suppressed_by"]["kind"] for finding in report["suppressed"]} == {"adopted"}
+    effects = told(world, "review check", "suppressed")
+    assert effects["process-orders.memory_size"] == "adopts"
+    assert effects["secure-function.statement_id"] == "adopts"
+    assert report["skipped"] == []
+    assert report["unexplained"] == []
+
+
+def test_a_targeted_plan_keeps_the_rest_and_says_that_its_gate_did_not_run(world: World) -> None:
+    report = json.loads(world.steps["targeted check"].stdout)
+    assert told(world, "targeted check")["process-orders.timeout"] == "reverts"
+    assert told(world, "targeted check")["high-traffic-api.reserved_concurrent_executions"] == "keeps"
+    assert about_the_mapping(world, "targeted check") == "keeps"
+    assert [entry["reason"] for entry in report["skipped"]] == ["gate-not-run"]
+
+
+def test_a_plan_without_a_refresh_changes_nothing_that_it_does_not_see(world: World) -> None:
+    assert told(world, "unrefreshed check")["process-orders.timeout"] == "keeps"
+    assert told(world, "unrefreshed check", "suppressed")["process-orders.memory_size"] == "adopts"
+
+
+def test_a_destroy_plan_says_what_it_hides(world: World) -> None:
+    report = json.loads(world.steps["destroying check"].stdout)
+    assert {entry["reason"] for entry in report["skipped"]} == {"gate-not-run", "plan-destroys"}
+
+
+def test_a_plan_that_the_gate_stopped_still_tells_what_it_would_have_done(world: World) -> None:
+    assert world.steps["stopped plan"].code == 1
+    report = json.loads(world.steps["stopped check"].stdout)
+    assert told(world, "stopped check")["process-orders.timeout"] == "reverts"
+    assert [entry["reason"] for entry in report["skipped"]] == ["plan-errored"]
+
+
+def test_inside_the_plan_and_without_one_literals_and_imports_are_adopted_too(world: World) -> None:
+    said = world.steps["stopped plan"].output
+    assert "timeout 10 → 30" in said
+    assert "memory_size" not in said
+    assert "AllowS3Invoke on aws_lambda_function.secure_function" not in said
+    report = json.loads(world.steps["literal check"].stdout)
+    adopted = {(finding["resource_id"], finding["suppressed_by"]["kind"]) for finding in report["suppressed"]}
+    assert adopted == {("process-orders", "adopted"), ("secure-function/AllowS3Invoke", "adopted")}
+    assert all(effect is None for effect in told(world, "literal check").values())
+
+
+def test_drift_outside_the_window_is_listed_as_unexplained(world: World) -> None:
+    done = world.steps["unexplained check"]
+    report = json.loads(done.stdout)
+    assert done.code == 0, done.output
+    assert {entry["address"] for entry in report["unexplained"]} == {
+        "aws_lambda_function.process_orders",
+        "aws_lambda_function.high_traffic_api",
+        MAPPING,
+    }
+    (orders,) = [entry for entry in report["unexplained"] if entry["address"].endswith("process_orders")]
+    assert "--since 20" in orders["hint"]
+    effects = {change["attribute"]: change["plan_effect"] for change in orders["changes"]}
+    assert effects == {"memory_size": "adopts", "timeout": "reverts"}
 
 
 def test_what_the_state_keeps_of_the_gate_does_not_differ_between_runs(world: World) -> None:

@@ -13,6 +13,7 @@ import click
 
 from tfdrift_gate import __version__
 from tfdrift_gate.errors import GateError, UsageError
+from tfdrift_gate.github.command import github
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.rules_file import rules, waive
@@ -211,6 +212,9 @@ def catalog(format_: str) -> None:
 
 cli.add_command(rules)
 cli.add_command(waive)
+
+
+cli.add_command(github)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ their owners use them. Times are timezone-aware UTC datetimes throughout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
@@ -212,8 +212,8 @@ class ResourceInstance:
 class Suppression:
     """Why a finding does not count.
 
-    ``kind`` is ``ignore_changes``, ``ignore_tags``, ``waiver``, ``trusted``, ``terraform`` or ``in-state``; ``details``
-    are further texts for the report (a waiver's owner and end).
+    ``kind`` is ``ignore_changes``, ``ignore_tags``, ``waiver``, ``trusted``, ``adopted``, ``terraform`` or
+    ``in-state``; ``details`` are further texts for the report (a waiver's owner and end).
     """
 
     kind: str
@@ -244,7 +244,7 @@ class AttributeChange:
     keys: tuple[str, ...] = ()
     """Of tags and policies: the single keys that differ (``tags["team"]``)."""
     settled: Suppression | None = None
-    """Why a withheld change need not be held against anyone."""
+    """Why the change need not be held against anyone: it is adopted, or Terraform wrote or read it since."""
     note: str = ""
     """What a reader must know about this one difference."""
     plan_effect: PlanEffect | None = None
@@ -273,6 +273,8 @@ class Drift:
     """What a reader must know to understand the finding, e.g. that its function was deleted."""
     plan_effect: PlanEffect | None = None
     """What the plan does about the resource as a whole, where no single attribute tells."""
+    settled: Suppression | None = None
+    """Why the whole of it need not be held against anyone."""
 
 
 @dataclass(frozen=True)
@@ -314,8 +316,12 @@ class Finding:
     @property
     def plan_effect(self) -> PlanEffect | None:
         """What the plan would do about it: of its changes' effects the first in the order of :class:`PlanEffect`."""
-        effects = {change.plan_effect for change in self.drift.changes} | {self.drift.plan_effect}
-        return next((effect for effect in PlanEffect if effect in effects), None)
+        return _first_effect(self.drift.changes, self.drift.plan_effect)
+
+
+def _first_effect(changes: Iterable[AttributeChange], whole: PlanEffect | None) -> PlanEffect | None:
+    effects = {change.plan_effect for change in changes} | {whole}
+    return next((effect for effect in PlanEffect if effect in effects), None)
 
 
 @dataclass(frozen=True)
@@ -331,8 +337,13 @@ class Unexplained:
     hint: str
     """How far back the window would have to reach, or why no event can be expected."""
     source: SourceRange | None = None
-    plan_effect: PlanEffect | None = None
+    whole_effect: PlanEffect | None = None
     """What the plan does about the resource as a whole, where no single attribute tells."""
+
+    @property
+    def plan_effect(self) -> PlanEffect | None:
+        """What the plan would do about it: of its changes' effects the first in the order of :class:`PlanEffect`."""
+        return _first_effect(self.changes, self.whole_effect)
 
 
 @dataclass(frozen=True)

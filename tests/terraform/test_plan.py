@@ -34,7 +34,7 @@ def drifted(address: str, before: Any, after: Any, **fields: Any) -> dict[str, A
 
 def memories(given: dict[str, Any]) -> dict[str, Any]:
     """Give each believed instance's memory size by its address."""
-    found = read_plan(json.dumps(given).encode(), "plan.json", load_catalog())
+    found = read_plan(json.dumps(given).encode(), "plan.json", load_catalog()).instances
     return {instance.address: instance.attributes["memory_size"] for instance in found}
 
 
@@ -71,7 +71,7 @@ def test_only_the_drifted_instance_is_put_back() -> None:
 def test_what_was_sensitive_before_stays_so() -> None:
     drift = drifted(ADDRESS, function(), function())
     drift["change"]["before_sensitive"] = {"environment": [{"variables": True}]}
-    (instance,) = read_plan(json.dumps(plan(drift=[drift])).encode(), "plan.json", load_catalog())
+    (instance,) = read_plan(json.dumps(plan(drift=[drift])).encode(), "plan.json", load_catalog()).instances
     assert instance.sensitive == ("environment[0].variables",)
 
 

@@ -166,6 +166,15 @@ class Resource:
         parts = dict(zip(self.identity, key.parts, strict=True))
         return parts | {"account": key.account, "region": key.region, "partition": partition_of(key.region)}
 
+    def attribute_behind(self, path: str) -> str | None:
+        """Name the attribute behind a path of state, which may hold it under another name (``tags_all``)."""
+        if path in self.attributes:
+            return path
+        for name, attribute in self.attributes.items():
+            if path in (*attribute.state, *attribute.also):
+                return name
+        return None
+
     def part(self, key: ResourceKey, name: str) -> str:
         """Give one name part of ``key``; empty where the type has no such part."""
         return dict(zip(self.identity, key.parts, strict=True)).get(name, "")

@@ -3,39 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.settings import Settings
+from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
-from tfdrift_gate.terraform.plan import read_plan
+from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
-from tfdrift_gate.terraform.state import StateInstance, read_state
+from tfdrift_gate.terraform.state import Belief, StateInstance, read_state
 
 
 @dataclass(frozen=True)
 class Believed:
-    """The instances that state or plan hold, the states' texts, and what a reader must know of them."""
+    """The instances that state or plan hold, the states' texts, the plan, and what a reader must know of them."""
 
     instances: list[StateInstance]
     texts: tuple[StateText, ...] = ()
     notes: tuple[str, ...] = ()
+    plan: Plan | None = None
 
 
 def believed(settings: Settings, root: RootModule, environment: Mapping[str, str], catalog: Catalog) -> Believed:
-    """Read the instances: as named, else as the plan holds them, else from the root's own backend.
+    """Read the instances: as named, with those that the plan holds, else from the root's own backend.
 
     Raises :class:`StateError` where they cannot be read.
     """
+    plan = None
     if settings.plan:
-        plan = fetch_named(settings.plan, settings.credentials, "plan")
-        planned = read_plan(plan.text or b"", plan.where, catalog)
+        text = fetch_named(settings.plan, settings.credentials, "plan")
+        plan = read_plan(text.text or b"", text.where, catalog)
         if not settings.state:
-            return Believed(planned)
+            # A plan does not say when the state was last written; the state itself does.
+            dated = settings.since == LAST_APPLY and plan.has_prior_state
+            texts = [fetch_discovered(root, settings.credentials, environment)] if dated else []
+            return Believed(list(plan.instances), tuple(texts), _no_prior_state(plan), plan)
     if settings.state:
         texts = [fetch_named(locator, settings.credentials) for locator in settings.state]
     else:
         texts = [fetch_discovered(root, settings.credentials, environment)]
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
     found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
-    return Believed(found, tuple(texts), notes)
+    # One root may be given as both; the same address in two states is two things.
+    known = {(instance.address, _id(instance)) for instance in found}
+    added = [
+        instance for instance in (plan.instances if plan else ()) if (instance.address, _id(instance)) not in known
+    ]
+    return Believed([*found, *added], tuple(texts), notes, plan)
+
+
+def with_the_plans_secrets(belief: Belief, plan: Plan | None) -> Belief:
+    """Count as sensitive also what only the plan marks so: the change under review may be what marks it."""
+    if plan is None:
+        return belief
+    marks: dict[str, tuple[str, ...]] = {address: change.sensitive for address, change in plan.changes.items()}
+    for address, entry in plan.refreshed.items():
+        both = (*entry.before.sensitive, *(entry.after.sensitive if entry.after else ()))
+        marks[address] = (*marks.get(address, ()), *both)
+    return replace(
+        belief,
+        instances=tuple(
+            replace(instance, sensitive=tuple(dict.fromkeys((*instance.sensitive, *marks[instance.address]))))
+            if marks.get(instance.address)
+            else instance
+            for instance in belief.instances
+        ),
+    )
+
+
+def _no_prior_state(plan: Plan) -> tuple[str, ...]:
+    return () if plan.has_prior_state else (f"no state yet: the plan {plan.where} has no prior state",)
+
+
+def _id(instance: StateInstance) -> str:
+    return str(instance.attributes.get("id"))

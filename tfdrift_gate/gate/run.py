@@ -9,16 +9,19 @@ from pathlib import Path
 
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import load_catalog
+from tfdrift_gate.checkout import find_checkout
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.errors import GateError, UsageError
-from tfdrift_gate.gate.believe import believed
+from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
 from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
 from tfdrift_gate.gate.learn import learn
+from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
 from tfdrift_gate.gate.settle import (
     Checked,
     finding,
     idle_waiver_notes,
     in_order,
+    reviewed,
     suppressed,
     verified_live,
     waiver_notes,
@@ -55,7 +58,7 @@ def check(
 
     held = believed(settings, root, environment, catalog)
     here = settings.region[0] if len(settings.region) == 1 else region_from_environment()
-    belief = place(held.instances, catalog, region_read=here)
+    belief = with_the_plans_secrets(place(held.instances, catalog, region_read=here), held.plan)
     if settings.since == LAST_APPLY:
         told = [text.written_at for text in held.texts if text.text is not None]
         since = max(since_last_apply(told), until - RETENTION) if told or not held.notes else since
@@ -70,26 +73,31 @@ def check(
     ]
     accounts = {reading.coverage.account for reading in readings if reading.coverage.account}
     if len(accounts) == 1:
-        belief = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
+        placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
+        belief = with_the_plans_secrets(placed, held.plan)
     errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
     learned = learn([record for reading in readings for record in reading.records], span, catalog)
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
-    if judged.drifts or judged.reverted:
+    if judged.drifts or judged.reverted or (held.plan and held.plan.refreshed):
         configuration = read_configuration(root, environment)
-    left, taken_off = suppressed(judged.drifts, rules, configuration, settings, now.date())
-    checked = Checked([(drift, None, drift) for drift in left], [])
-    if settings.verify and left:
-        checked = verified_live(left, catalog, configuration, settings, now, progress)
+    change = review(configuration, held.plan, held.instances, belief, catalog)
+    left, taken_off = suppressed(judged.drifts, rules, change, settings, now.date())
+    held_against = reviewed(left, change)
+    taken_off.extend(finding(drift, rules, configuration, why) for drift, why in held_against.adopted)
+    checked = Checked([(drift, None, told) for drift, told in held_against.standing], [])
+    if settings.verify and held_against.standing:
+        checked = verified_live(held_against.standing, catalog, change, settings, now, progress)
     taken_off.extend(finding(drift, rules, configuration, why, live) for drift, why, live in checked.ignored)
     findings = [finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
     undone: list[tuple[Drift, LiveCheck | None]] = [
-        (drift, None) for drift in judged.reverted if not is_trusted(drift, rules.trusted)
+        (drift, None) for drift in (*judged.reverted, *held_against.refuted) if not is_trusted(drift, rules.trusted)
     ]
     reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
     idle: list[str] = []
     if not errors:
-        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, judged.reverted)
+        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, [drift for drift, _ in undone])
+    unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),
@@ -99,8 +107,16 @@ def check(
         findings=in_order(findings),
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),
-        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped),
-        notes=(*held.notes, *unread_regions(settings, belief), *waiver_notes(rules, settings, now.date()), *idle),
+        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped, *unjudged),
+        unexplained=unexplained(held.plan, belief.instances, [*findings, *taken_off], change, span),
+        checkout=find_checkout(root.folder, environment),
+        notes=(
+            *held.notes,
+            *plan_notes,
+            *unread_regions(settings, belief),
+            *waiver_notes(rules, settings, now.date()),
+            *idle,
+        ),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from tfdrift_gate.catalog import Catalog
+from tfdrift_gate.gate.plan import Review
 from tfdrift_gate.live.choose import asks_of
 from tfdrift_gate.live.read import Lambda
 from tfdrift_gate.live.verdict import unasked, verified
@@ -27,6 +28,17 @@ MOST_IDLE = 5
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """Drifts after the change under review had its say."""
+
+    standing: list[tuple[Drift, Drift]]
+    """Each with itself as CloudTrail told it."""
+    refuted: list[Drift]
+    """As state has it, by what the plan's refresh saw."""
+    adopted: list[tuple[Drift, Suppression]]
+
+
+@dataclass(frozen=True)
 class Checked:
     """Drifts as Lambda itself tells, each with what it said."""
 
@@ -39,36 +51,55 @@ class Checked:
 
 
 def suppressed(
-    drifts: Iterable[Drift], rules: RuleSet, configuration: Configuration, settings: Settings, today: date
+    drifts: Iterable[Drift], rules: RuleSet, change: Review, settings: Settings, today: date
 ) -> tuple[list[Drift], list[Finding]]:
     """Take off the drifts what is not held against anyone; give what is left, and that."""
     standing: list[Drift] = []
     taken_off: list[Finding] = []
     waivers = () if settings.no_waivers else rules.waivers
     for drift in drifts:
-        exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
+        exceptions = change.configuration.exceptions(drift.instance.address if drift.instance else None)
         left, taken = suppress(drift, exceptions, waivers, rules.trusted, today)
         if left is not None:
             standing.append(left)
-        taken_off.extend(finding(part, rules, configuration, why) for part, why in taken)
+        taken_off.extend(
+            finding(change.with_effects(part), rules, change.configuration, why, id_of=part) for part, why in taken
+        )
     return standing, taken_off
 
 
+def reviewed(drifts: Iterable[Drift], change: Review) -> Reviewed:
+    """Hold drifts against the change under review: what its plan settles, would do, and adopts."""
+    standing: list[tuple[Drift, Drift]] = []
+    refuted: list[Drift] = []
+    adopted: list[tuple[Drift, Suppression]] = []
+    for drift in drifts:
+        stands, undone = change.settled(drift)
+        refuted.extend([undone] if undone else [])
+        if stands is not None:
+            left, taken = suppress(change.with_effects(stands), (), (), (), date.min)
+            adopted.extend(taken)
+            # What is adopted in part is another drift, as after a waiver; what is merely told better is the same.
+            standing.extend([(left, left if taken else drift)] if left else [])
+    return Reviewed(standing, refuted, adopted)
+
+
 def verified_live(
-    drifts: Sequence[Drift],
+    drifts: Sequence[tuple[Drift, Drift]],
     catalog: Catalog,
-    configuration: Configuration,
+    change: Review,
     settings: Settings,
     now: datetime,
     progress: Progress,
 ) -> Checked:
-    """Ask Lambda about what would be a finding, at most one read a resource."""
-    asks = {ask.key: ask for ask in asks_of(drifts, catalog)}
+    """Ask Lambda about what would be a finding, at most one read a resource; each drift comes with itself as told."""
+    configuration = change.configuration
+    asks = {ask.key: ask for ask in asks_of((drift for drift, _ in drifts), catalog)}
     asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
     standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
     refuted: list[tuple[Drift, LiveCheck | None]] = []
     ignored: list[tuple[Drift, Suppression, LiveCheck]] = []
-    for drift in drifts:
+    for drift, told in drifts:
         exceptions = configuration.exceptions(drift.instance.address if drift.instance else None)
         ask = asks.get(drift.key)
         resource = catalog.resources[drift.key.resource_type]
@@ -77,8 +108,8 @@ def verified_live(
             found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
         if found.stands:
             stands, live = found.stands
-            left, taken = suppress(stands, exceptions, (), (), now.date())
-            standing.extend([(left, live, drift)] if left else [])
+            left, taken = suppress(change.with_effects(stands), exceptions, (), (), now.date())
+            standing.extend([(left, live, told)] if left else [])
             ignored.extend((part, why, live) for part, why in taken)
         if found.refuted:
             refuted.append(found.refuted)

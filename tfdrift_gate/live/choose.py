@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tfdrift_gate.catalog import Catalog, LiveRead, Resource
-from tfdrift_gate.model import AttributeChange, Drift, Kind, ResourceKey
+from tfdrift_gate.model import Drift, Kind, ResourceKey
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,6 @@ def asks_of(drifts: Iterable[Drift], catalog: Catalog) -> list[Ask]:
     return asks
 
 
-def attribute_of(change: AttributeChange, resource: Resource) -> str | None:
-    """Name the catalogue's attribute behind a change, which state may hold under another name (``tags_all``)."""
-    if change.attribute in resource.attributes:
-        return change.attribute
-    for name, attribute in resource.attributes.items():
-        if change.attribute in (*attribute.state, *attribute.also):
-            return name
-    return None
-
-
 def _chosen(drifts: Sequence[Drift], resource: Resource) -> LiveRead | None:
     """Take the read that shows most of what drifted, the narrower of two that show alike.
 
@@ -57,6 +47,6 @@ def _chosen(drifts: Sequence[Drift], resource: Resource) -> LiveRead | None:
     """
     if any(drift.kind in (Kind.DELETED, Kind.UNMANAGED) for drift in drifts):
         return resource.live[0] if resource.live else None
-    wanted = {attribute_of(change, resource) for drift in drifts for change in drift.changes}
+    wanted = {resource.attribute_behind(change.attribute) for drift in drifts for change in drift.changes}
     best = max(resource.live, key=lambda read: len(wanted & set(read.attributes)), default=None)
     return best if best and wanted & set(best.attributes) else None

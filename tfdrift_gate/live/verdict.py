@@ -17,7 +17,7 @@ from tfdrift_gate.drift.difference import differences
 from tfdrift_gate.drift.equality import at_path, is_unset
 from tfdrift_gate.drift.fold import fold
 from tfdrift_gate.live.answer import Answer, Thing, Variables, thing_of, value_of
-from tfdrift_gate.live.choose import Ask, attribute_of
+from tfdrift_gate.live.choose import Ask
 from tfdrift_gate.live.environment import names_are_hidden, variables_difference
 from tfdrift_gate.model import (
     SENSITIVE,
@@ -130,7 +130,7 @@ class _Check:
 
     def _unmanaged(self) -> Verified:
         drift, resource = self._drift, self._resource
-        values = self._values(name for change in drift.changes if (name := attribute_of(change, resource)))
+        values = self._values(name for change in drift.changes if (name := resource.attribute_behind(change.attribute)))
         now = tuple(
             replace(change, after=values[change.attribute], known=True) if change.attribute in values else change
             for change in drift.changes
@@ -153,10 +153,10 @@ class _Check:
         drift, instance = self._drift, self._drift.instance
         if instance is None:
             return self._stands(drift, "unread", self._said("it is there"))
-        named = [(change, attribute_of(change, self._resource)) for change in drift.changes]
+        named = [(change, self._resource.attribute_behind(change.attribute)) for change in drift.changes]
         values = self._values(name for _, name in named if name)
         differing = self._differing(values, instance, frozenset(values))
-        now = {attribute_of(change, self._resource): change for change in differing}
+        now = {self._resource.attribute_behind(change.attribute): change for change in differing}
         sorted_out = _SortedOut()
         for change, name in named:
             if name == _ENVIRONMENT and name in self._read.attributes:

@@ -31,5 +31,8 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "table": Format("tfdrift_gate.outputs.table", "for people: what changed, old → new, by whom"),
     "json": Format("tfdrift_gate.outputs.json", "the whole report; its JSON Schema ships in the package"),
+    "markdown": Format("tfdrift_gate.outputs.markdown", "for the step summary and a comment on the pull request"),
+    "github": Format("tfdrift_gate.outputs.github", "annotations of GitHub Actions at the blocks' lines"),
+    "sarif": Format("tfdrift_gate.outputs.sarif", "SARIF 2.1.0, for code scanning"),
 }
 """By the name that ``--format`` and ``--output`` take."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, PlanEffect, Unexplained
+from tfdrift_gate.model import AttributeChange, Drift, Event, Finding, Kind, PlanEffect, Report, Unexplained
 from tfdrift_gate.outputs import text
 
 WORDS = {
@@ -26,6 +27,36 @@ _WHOLE = {
 }
 
 
+def outcome(report: Report, applying: str = "This plan") -> list[str]:
+    """Sum up what the plan would do with all that was changed by hand; nothing without a plan.
+
+    ``This plan would undo 2, adopt 1 and leave 1``: attributes are counted, and whole resources where one was added,
+    deleted or replaced. What is unexplained counts as well, since somebody changed it.
+    """
+    adopted = [each for each in report.suppressed if each.plan_effect is PlanEffect.ADOPTS]
+    counted: Counter[PlanEffect | None] = Counter()
+    drifts: list[Drift | Unexplained] = [each.drift for each in (*report.findings, *adopted)]
+    for drift in (*drifts, *report.unexplained):
+        effects = [change.plan_effect for change in drift.changes]
+        if drift.kind is not Kind.MODIFIED or not effects:
+            told = {drift.plan_effect, *effects}
+            effects = [next((effect for effect in PlanEffect if effect in told), None)]
+        counted.update(effects)
+    verbs = [f"{verb} {counted[effect]}" for effect, verb in _VERBS.items() if counted[effect]]
+    if not verbs:
+        return []
+    untold = f"; it does not tell about {counted[None]}" if counted[None] else ""
+    return [f"{applying} would {_listed(verbs)}{untold}"]
+
+
+_VERBS = {
+    PlanEffect.REVERTS: "undo",
+    PlanEffect.ADOPTS: "adopt",
+    PlanEffect.KEEPS: "leave",
+    PlanEffect.DESTROYS: "destroy",
+}
+
+
 def sentences(finding: Finding) -> list[str]:
     """Say what the plan would do about a finding, an effect and author at a time; nothing without a plan.
 
@@ -37,7 +68,7 @@ def sentences(finding: Finding) -> list[str]:
 
 def sentences_of_unexplained(entry: Unexplained) -> list[str]:
     """Say what the plan would do about a drift that nobody is known to have made."""
-    return _sentences(entry.kind, entry.changes, entry.plan_effect, None)
+    return _sentences(entry.kind, entry.changes, entry.whole_effect, None)
 
 
 def _sentences(

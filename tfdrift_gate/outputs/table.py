@@ -9,6 +9,7 @@ from tabulate import tabulate
 from tfdrift_gate.instant import iso
 from tfdrift_gate.model import Coverage, Finding, Kind, Report, Severity, Skipped
 from tfdrift_gate.outputs import text
+from tfdrift_gate.outputs.lines import why_suppressed
 
 _COLORS = {Severity.CRITICAL: "1;37;41", Severity.HIGH: "1;31", Severity.MEDIUM: "1;33", Severity.LOW: "1;36"}
 _DIM, _BOLD = "2", "1"
@@ -73,7 +74,7 @@ def _section(title: str, findings: Sequence[Finding]) -> list[str]:
             f"  {text.subject(finding)}: {what}, by {text.who(finding.last_event)} at {text.when(finding.last_event)}"
         )
         if finding.suppressed_by:
-            line += f"\n    {text.suppression(finding.suppressed_by)}"
+            line += f"\n    {why_suppressed(finding.suppressed_by)}"
         if finding.live:
             line += "".join(f"\n    {text.printable(word)}" for word in finding.live.words)
         lines.append(line)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tfdrift_gate.catalog import key_path
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import AttributeChange, Event, Finding, Kind, Report, Suppression
+from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped
 
 LONGEST_VALUE = 120
 """Characters of one value that a person is shown."""
@@ -29,19 +31,27 @@ KINDS: Mapping[Kind, str] = {
 _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 # Control and format characters (ANSI escapes, bidirectional overrides, zero-width) and line separators.
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+# NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
+# (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z].*?::)|#(?=#\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
-    """Make text safe to print on one line: what could move a cursor or reorder letters is written out.
+    """Make text safe to print on one line, on a terminal and in a log of GitHub Actions.
+
+    What could move a cursor, reorder letters or be a workflow command is written out.
 
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
-    shown = "".join(
-        character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
-        for character in text[: longest + 1]
-    )
-    return shown if len(text) <= longest else shown[:longest] + "…"
+    safe = text[: longest + 1]
+    if not (safe.isascii() and safe.isprintable()):
+        safe = "".join(
+            character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
+            for character in safe
+        )
+    safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
+    return safe if len(text) <= longest else safe[:longest] + "…"
 
 
 def value(given: Any) -> str:
@@ -53,27 +63,52 @@ def value(given: Any) -> str:
     return printable(json.dumps(given, ensure_ascii=False, sort_keys=True), LONGEST_VALUE)
 
 
-def changes(given: AttributeChange, kind: Kind) -> list[str]:
-    """Write one attribute's change, of a map the change of each key: ``tags["team"] payments → growth``."""
-    before, after = given.before or {}, given.after or {}
-    maps = isinstance(before, Mapping) and isinstance(after, Mapping) and bool(before or after)
-    if not (given.known and maps) or kind is Kind.UNMANAGED:
-        return [change(given, kind)]
-    return [
-        f"{printable(key_path(given.attribute, str(key)))} {value(before.get(key))} → {value(after.get(key))}"
-        for key in sorted({**before, **after}, key=str)
-        if before.get(key) != after.get(key)
-    ]
+@dataclass(frozen=True)
+class Shown:
+    """One setting that was changed, as people are shown it; every text is harmless on a terminal."""
+
+    name: str
+    old: str | None
+    """None of an addition, and where CloudTrail withholds the value."""
+    new: str | None
+    """None where CloudTrail withholds the value."""
+
+    @property
+    def words(self) -> str:
+        """``memory_size 512 → 1024``; of an addition only what was added."""
+        if self.new is None:
+            return f"{self.name} {WITHHELD_WORDS}"
+        return f"{self.name} = {self.new}" if self.old is None else f"{self.name} {self.old} → {self.new}"
 
 
-def change(given: AttributeChange, kind: Kind) -> str:
-    """Write one attribute's change: ``memory_size 512 → 1024``; of an addition only what was added."""
+WITHHELD_WORDS = "changed (CloudTrail withholds the value)"
+
+
+def shown(given: AttributeChange, kind: Kind) -> list[Shown]:
+    """Show one attribute's change, of a map the change of each key (``tags["team"]``)."""
     name = printable(given.attribute)
     if not given.known:
-        return f"{name} changed (CloudTrail withholds the value)"
+        return [Shown(name, None, None)]
     if kind is Kind.UNMANAGED:
-        return f"{name} = {value(given.after)}"
-    return f"{name} {value(given.before)} → {value(given.after)}"
+        return [Shown(name, None, value(given.after))]
+    before, after = given.before or {}, given.after or {}
+    if isinstance(before, Mapping) and isinstance(after, Mapping) and (before or after):
+        return [
+            Shown(printable(key_path(given.attribute, str(key))), value(before.get(key)), value(after.get(key)))
+            for key in sorted({**before, **after}, key=str)
+            if before.get(key) != after.get(key)
+        ]
+    return [Shown(name, value(given.before), value(given.after))]
+
+
+def shown_all(given: Iterable[AttributeChange], kind: Kind) -> list[Shown]:
+    """Show the changes of several attributes, in their order."""
+    return [each for entry in given for each in shown(entry, kind)]
+
+
+def changes(given: AttributeChange, kind: Kind) -> list[str]:
+    """Write one attribute's change, of a map the change of each key: ``tags["team"] payments → growth``."""
+    return [each.words for each in shown(given, kind)]
 
 
 def subject(finding: Finding) -> str:
@@ -123,12 +158,6 @@ def when(event: Event | None) -> str:
     return iso(event.event_time) if event else "at an unknown time"
 
 
-def suppression(why: Suppression) -> str:
-    """Say why a finding is not held against anyone: ``waiver: INC-1 (owner: payments, expires: 2026-12-01)``."""
-    details = ", ".join(f"{name.replace('_', ' ')}: {printable(given, 200)}" for name, given in why.details.items())
-    return f"{why.kind}: {printable(why.reason)}" + (f" ({details})" if details else "")
-
-
 def headline(report: Report) -> str:
     """Say the verdict in one sentence."""
     if report.problems:
@@ -140,6 +169,53 @@ def headline(report: Report) -> str:
         return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
+
+
+def set_aside(report: Report) -> list[str]:
+    """Count what was changed by hand and is no finding, with why; nothing where there is none."""
+    found = []
+    if report.suppressed:
+        kinds = Counter(each.suppressed_by.kind for each in report.suppressed if each.suppressed_by)
+        why = ", ".join(f"{number} {SET_ASIDE.get(kind, kind)}" for kind, number in sorted(kinds.items()))
+        found.append(f"Not held against anyone: {why}")
+    if report.reverted:
+        found.append(f"Changed and changed back: {len(report.reverted)}")
+    if report.unexplained:
+        found.append(f"Seen by Terraform's refresh, explained by no event: {len(report.unexplained)}")
+    return found
+
+
+SET_ASIDE: Mapping[str, str] = {
+    "adopted": "adopted by the configuration",
+    "waiver": "waived",
+    "ignore_changes": "covered by ignore_changes",
+    "ignore_tags": "covered by ignore_tags",
+    "trusted": "made by a trusted pipeline",
+    "terraform": "made by Terraform as its user agent says",
+    "in-state": "already in state",
+}
+"""Why a finding does not count, in words, by the kind of its suppression."""
+
+
+def alike(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:
+    """Group what could not be judged: reason, what it was about, and all that are alike in both."""
+    groups: dict[tuple[str, str], list[Skipped]] = {}
+    for entry in skipped:
+        groups.setdefault((entry.reason, entry.event_name or entry.detail), []).append(entry)
+    return [(reason, what, found) for (reason, what), found in sorted(groups.items(), key=lambda item: item[0])]
+
+
+def coverage(entry: Coverage) -> str:
+    """Say what one read of one source saw, and whether whole."""
+    place = printable(" ".join(part for part in (entry.account, entry.region) if part))
+    state = "" if entry.complete else ", NOT WHOLE"
+    requests = f", {counted(entry.api_calls, 'request')}" if entry.api_calls else ""
+    note = f" ({printable(entry.note)})" if entry.note else ""
+    moment = (
+        f"at {iso(entry.since)}" if entry.since == entry.until else f"from {iso(entry.since)} to {iso(entry.until)}"
+    )
+    source = f"{printable(entry.source)} {place}".rstrip()
+    return f"{source} {moment}: {counted(entry.records_read, 'record')}{requests}{state}{note}"
 
 
 def next_steps(report: Report, past_the_gate: str = "") -> list[str]:

@@ -25,15 +25,17 @@ def is_sensitive(drift: Drift, change: AttributeChange) -> bool:
 
 def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange:
     if change.known and _is_marked(change, marked):
-        return replace(change, before=SENSITIVE, after=SENSITIVE)
+        planned = SENSITIVE if change.planned_known else None
+        return replace(change, before=SENSITIVE, after=SENSITIVE, planned=planned)
     return change
 
 
 def _is_marked(change: AttributeChange, marked: tuple[str, ...]) -> bool:
-    return any(_covers(path, name) for path in marked for name in (change.attribute, *change.also_named))
+    return any(covers(path, name) for path in marked for name in (change.attribute, *change.also_named))
 
 
-def _covers(path: str, attribute: str) -> bool:
+def covers(path: str, attribute: str) -> bool:
+    """Tell whether a path that is marked sensitive covers an attribute, or something in it."""
     return (
         path in ("", attribute)  # an empty path marks the whole resource
         or attribute.startswith((f"{path}[", f"{path}."))

@@ -1,6 +1,7 @@
 """Whose drift is not held against them: what the configuration ignores, then waivers, then trusted pipelines.
 
-Each takes the attributes it covers; what is left of a drift stays a drift.
+Last comes what is settled already: adopted by the change under review, or read by Terraform since. Each takes the
+attributes it covers; what is left of a drift stays a drift.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def suppress(
     left: Drift | None = drift
     for why, ignores in exceptions:
         if left is not None and left.kind is Kind.MODIFIED:
-            parted = tuple(part for change in left.changes for part in _parted(change, ignores))
-            left = _take(replace(left, changes=parted), partial(_is_ignored, ignores), why, taken)
+            parts = tuple(part for change in left.changes for part in parted(change, ignores))
+            left = _take(replace(left, changes=parts), partial(_is_ignored, ignores), why, taken)
     standing = [waiver for waiver in waivers if not waiver.expired(today)]
     ids: set[str] = set()
     for waiver in standing:
@@ -51,6 +52,9 @@ def suppress(
         elif left.events and all(_trusts(trust, event) for event in left.events):
             taken.append((left, _trusted(trust)))
             left = None
+    if left is not None and left.settled:
+        taken.append((left, left.settled))
+        return None, taken
     for reason in dict.fromkeys(change.settled for change in left.changes if change.settled) if left else ():
         left = _take(left, partial(_settled_by, reason), reason, taken)
     # NOTE: the id that a report shows is that of what is left in the end.
@@ -77,8 +81,11 @@ def _is_ignored(ignores: _Ignores, change: AttributeChange) -> bool:
     return bool(differing) and all(_ignores_key(ignores, change, key) for key in differing)
 
 
-def _parted(change: AttributeChange, ignores: _Ignores) -> tuple[AttributeChange, ...]:
-    """Part a map's change where ``ignores`` covers some of the keys that differ (``tags["team"]``)."""
+def parted(change: AttributeChange, ignores: Callable[[str], bool]) -> tuple[AttributeChange, ...]:
+    """Part a map's change where ``ignores`` covers the paths of some of the keys that differ (``tags["team"]``).
+
+    Gives what is left, then what is covered; the change as it is where all of its keys are covered, or none.
+    """
     ignored = {key for key in _differing_keys(change) if _ignores_key(ignores, change, key)}
     if not ignored or ignored == set(_differing_keys(change)):
         return (change,)

@@ -1,26 +1,86 @@
-"""A plan's JSON (``terraform show -json PLANFILE``): what Terraform believed before it refreshed.
+"""A plan's JSON (``terraform show -json PLANFILE``): what Terraform believed, what its refresh saw, what it would do.
 
 https://developer.hashicorp.com/terraform/internals/json-format#plan-representation: ``prior_state`` is the state
-*after* the refresh; ``resource_drift`` tells what the refresh changed, so its ``before`` is put back.
+*after* the refresh, with what the plan imports; ``resource_drift`` tells what the refresh changed, so its ``before``
+is put back. Tried on Terraform 1.11: ``resource_changes`` names every managed instance, those without a change as
+``no-op``, but for a refresh-only plan, which has none, and one with ``-target``, whose ``complete`` is false.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.terraform.state import StateInstance, check_format, instances_of, parse_json
+from tfdrift_gate.instant import parse_instant
+from tfdrift_gate.terraform.plan_configuration import GateRun, configured_attributes, gates
+from tfdrift_gate.terraform.state import StateInstance, check_format, instances_of, marked_paths, parse_json
 
 _SHOW = "write it with terraform show -json PLANFILE > plan.json"
 
 
-def read_plan(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]:
-    """Read the instances that Terraform believed in when it made the plan; empty before the first apply.
+@dataclass(frozen=True)
+class PlannedChange:
+    """What the plan would do to one managed instance."""
 
-    Raises :class:`StateError` where the file is not a plan's JSON.
-    """
+    address: str
+    resource_type: str
+    actions: tuple[str, ...]
+    """``no-op``, ``create``, ``update``, ``delete``, ``forget``; a replacement is ``delete`` and ``create``."""
+    before: Mapping[str, Any]
+    """As the refresh found it; empty for a creation."""
+    after: Mapping[str, Any]
+    """What is planned; empty for a deletion."""
+    after_unknown: Mapping[str, Any]
+    """True at each place that is known only after the apply."""
+    sensitive: tuple[str, ...] = ()
+    """Attribute paths that the plan marks sensitive, before or after."""
+    importing: bool = False
+    import_id: str | None = None
+    """None where it imports nothing, or by another identity than the id."""
+
+
+@dataclass(frozen=True)
+class RefreshedInstance:
+    """An instance that the plan's refresh found to differ from state."""
+
+    before: StateInstance
+    after: StateInstance | None
+    """None where it is gone."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a plan's JSON tells, as far as it matters here."""
+
+    where: str
+    instances: tuple[StateInstance, ...]
+    """What Terraform believed before the plan's refresh; without what the plan imports."""
+    changes: Mapping[str, PlannedChange] = field(default_factory=dict)
+    """By address, and by the address that state has where the plan moves an instance."""
+    refreshed: Mapping[str, RefreshedInstance] = field(default_factory=dict)
+    """By address."""
+    arriving: tuple[tuple[StateInstance, PlannedChange], ...] = ()
+    """What the plan would create or import, with its planned attributes."""
+    configured: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By address without instance keys: the attributes and blocks that the configuration says something about."""
+    gates: tuple[GateRun, ...] = ()
+    """Whether the module's own gate ran in the plan, a call of the module at a time."""
+    made_at: datetime | None = None
+    destroys: bool = False
+    """Whether it is one with ``-destroy``: then it refreshed too, and does not tell what that changed."""
+    errored: bool = False
+    """Whether Terraform could not finish it."""
+    whole: bool = False
+    """Whether it says so itself that it leaves nothing out; Terraform before 1.8 says nothing."""
+    has_prior_state: bool = True
+
+
+def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
+    """Read a plan's JSON; raises :class:`StateError` where the file is not one."""
     what = f"the plan {where}"
     if text.startswith(b"PK\x03\x04"):
         raise StateError(f"reading {what}: it is a binary plan file", _SHOW)
@@ -32,41 +92,98 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]:
     if prior is not None and not isinstance(prior, Mapping):
         raise StateError(f"reading {what}: its prior_state is not formed as in a plan", _SHOW)
     found = instances_of(prior, what, catalog) if prior else []
-    believed = {state.address: state for state in found}
     try:
-        drifts = data.get("resource_drift")
-        if drifts is not None and not isinstance(drifts, list):
-            raise TypeError("not a list")
-        for drift in drifts or ():
-            before = _before(drift, believed.get(str(drift.get("address"))), catalog)
-            if before is not None:
-                believed[before.address] = before
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise StateError(
-            f"reading {what}: resource_drift is not formed as in a plan ({type(error).__name__})", _SHOW
-        ) from None
-    return list(believed.values())
+        changes = [change for entry in _entries(data, "resource_changes") for change in _planned(entry, catalog)]
+        imported = {change.address for _, change in changes if change.importing}
+        believed = {state.address: state for state in found if state.address not in imported}
+        refreshed = {
+            entry.before.address: entry
+            for drift in _entries(data, "resource_drift")
+            if (entry := _refreshed(drift, believed.get(str(drift.get("address"))), catalog)) is not None
+        }
+        configuration = _object(data.get("configuration"))
+        plan = Plan(
+            where=where,
+            instances=tuple({**believed, **{address: entry.before for address, entry in refreshed.items()}}.values()),
+            changes=dict(changes),
+            refreshed=refreshed,
+            arriving=tuple(
+                (_instance(change.address, change.resource_type, "", change.after, {}), change)
+                for address, change in changes
+                if address == change.address and ("create" in change.actions or change.importing)
+            ),
+            configured=configured_attributes(configuration),
+            gates=gates(data, configuration),
+            made_at=_made_at(data.get("timestamp")),
+            destroys=_destroys(data),
+            errored=data.get("errored") is True,
+            whole=data.get("complete") is True,
+            has_prior_state=bool(found or refreshed),
+        )
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+        raise StateError(f"reading {what}: not formed as a plan ({type(error).__name__})", _SHOW) from None
+    return plan
 
 
-def _before(drift: Mapping[str, Any], known: StateInstance | None, catalog: Catalog) -> StateInstance | None:
+def _entries(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = data.get(name)
+    if value is not None and not isinstance(value, list):
+        raise TypeError(f"{name} is not a list")
+    return value or []
+
+
+def _planned(entry: Mapping[str, Any], catalog: Catalog) -> list[tuple[str, PlannedChange]]:
+    if entry.get("type") not in catalog.resources or entry.get("deposed") or entry.get("mode") != "managed":
+        return []
+    change = entry["change"]
+    importing = change.get("importing")
+    import_id = importing.get("id") if isinstance(importing, Mapping) else None
+    planned = PlannedChange(
+        address=str(entry["address"]),
+        resource_type=entry["type"],
+        actions=tuple(map(str, change["actions"])),
+        before=_object(change.get("before")),
+        after=_object(change.get("after")),
+        after_unknown=_object(change.get("after_unknown") or {}),
+        sensitive=(*marked_paths(change.get("before_sensitive")), *marked_paths(change.get("after_sensitive"))),
+        importing=importing is not None,
+        import_id=import_id if isinstance(import_id, str) else None,
+    )
+    addresses = [planned.address, entry.get("previous_address")]
+    return [(str(address), planned) for address in addresses if address]
+
+
+def _refreshed(drift: Mapping[str, Any], known: StateInstance | None, catalog: Catalog) -> RefreshedInstance | None:
     change = drift.get("change") or {}
     if drift.get("type") not in catalog.resources or drift.get("deposed") or not change.get("before"):
         return None
-    shown = {
-        "format_version": "1.0",
-        "values": {
-            "root_module": {
-                "resources": [
-                    {
-                        "address": drift["address"],
-                        "mode": drift.get("mode", "managed"),
-                        "type": drift["type"],
-                        "provider_name": drift.get("provider_name", known.provider if known else ""),
-                        "values": change["before"],
-                        "sensitive_values": change.get("before_sensitive") or {},
-                    }
-                ]
-            }
-        },
-    }
-    return next(iter(instances_of(shown, "the plan's resource_drift", catalog)), None)
+    if drift.get("mode", "managed") != "managed":
+        return None
+    provider = str(drift.get("provider_name", known.provider if known else ""))
+    address, kind = str(drift["address"]), str(drift["type"])
+    before = _instance(address, kind, provider, change["before"], change.get("before_sensitive"))
+    after = change.get("after")
+    found = _instance(address, kind, provider, after, change.get("after_sensitive")) if after else None
+    return RefreshedInstance(before, found)
+
+
+def _instance(address: str, kind: str, provider: str, values: Any, sensitive: Any) -> StateInstance:
+    return StateInstance(address, kind, provider, _object(values), tuple(marked_paths(sensitive)), ())
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError("not an object")
+    return value or {}
+
+
+def _destroys(data: Mapping[str, Any]) -> bool:
+    managed = [entry for entry in _entries(data, "resource_changes") if entry.get("mode") == "managed"]
+    # NOTE: what merely left the configuration is deleted for a reason (delete_because_no_resource_config).
+    return bool(managed) and all(
+        entry["change"]["actions"] == ["delete"] and not entry.get("action_reason") for entry in managed
+    )
+
+
+def _made_at(value: Any) -> datetime | None:
+    return parse_instant(value) if isinstance(value, str) and value else None

@@ -221,7 +221,7 @@ def _function_place(
     choices = (
         lambda entry: True,
         lambda entry: entry[0].provider == state.provider,
-        lambda entry: _INDEX.sub("", entry[0].address) in state.dependencies,
+        lambda entry: without_keys(entry[0].address) in state.dependencies,
     )
     for chosen in choices:
         near = [entry for entry in near if chosen(entry)] or near
@@ -286,7 +286,7 @@ def _from_show(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInsta
                     resource_type=resource["type"],
                     provider=str(resource.get("provider_name", "")),
                     attributes=_object(resource.get("values")),
-                    sensitive=tuple(_marked(resource.get("sensitive_values") or {})),
+                    sensitive=marked_paths(resource.get("sensitive_values")),
                     dependencies=tuple(_list(resource.get("depends_on"))),
                 )
         for child in _list(module.get("child_modules")):
@@ -333,8 +333,17 @@ def _sensitive_path(path: Iterable[Mapping[str, Any]]) -> str:
     return text
 
 
+def without_keys(address: str) -> str:
+    """Give an address without its instance keys: the one that the configuration's block has."""
+    return _INDEX.sub("", address)
+
+
+def marked_paths(marks: Any) -> tuple[str, ...]:
+    """Give the attribute paths at which ``sensitive_values``, or a change's ``before_sensitive``, has true."""
+    return tuple(_marked(marks))
+
+
 def _marked(value: Any, path: str = "") -> Iterator[str]:
-    """Walk ``sensitive_values``, which has true at each place that is sensitive."""
     if value is True:
         yield path
     elif isinstance(value, Mapping):

@@ -1,0 +1,113 @@
+"""What the change under review would do about the drifts: by its plan where there is one, else by its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tfdrift_gate.catalog import Catalog
+from tfdrift_gate.model import Drift, Finding, ResourceInstance, Skipped, SourceRange, TimeWindow, Unexplained
+from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, with_effects
+from tfdrift_gate.planned.literal import with_literals
+from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
+from tfdrift_gate.rules.redact import redact
+from tfdrift_gate.terraform.configuration import Configuration
+from tfdrift_gate.terraform.plan import Plan
+from tfdrift_gate.terraform.state import Belief, StateInstance, place
+
+
+@dataclass(frozen=True)
+class Review:
+    """The change under review: its configuration, and its plan where one is given."""
+
+    configuration: Configuration
+    catalog: Catalog
+    plan: Plan | None = None
+    arrivals: Arrivals = NONE_ARRIVE
+
+    def settled(self, drift: Drift) -> tuple[Drift | None, Drift | None]:
+        """Settle what CloudTrail withholds by what the plan's refresh saw; give what stands and what does not."""
+        return settle(drift, self.plan, self.catalog) if self.plan else (drift, None)
+
+    def with_effects(self, drift: Drift) -> Drift:
+        """Say what the plan would do about a drift, and mark as settled what the change under review adopts."""
+        if self.plan is None:
+            return with_literals(drift, self.configuration, self.catalog)
+        return with_effects(drift, self.plan, self.arrivals, self.catalog)
+
+
+def review(
+    configuration: Configuration, plan: Plan | None, believed: Iterable[StateInstance], belief: Belief, catalog: Catalog
+) -> Review:
+    """Make a review; what the plan would create or import gets its place in AWS beside what is ``believed``."""
+    if plan is None:
+        return Review(configuration, catalog)
+    account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
+    region = belief.regions[0] if len(belief.regions) == 1 else None
+    everything = place([*(state for state, _ in plan.arriving), *believed], catalog, account, region)
+    keys = {id(instance.attributes): instance.key for instance in everything.instances}
+    placed = [(keys[id(state.attributes)], change) for state, change in plan.arriving if id(state.attributes) in keys]
+    imported = {key: change for key, change in placed if change.importing}
+    created = frozenset(key for key, change in placed if not change.importing)
+    return Review(configuration, catalog, plan, Arrivals(imported, created))
+
+
+def unexplained(
+    plan: Plan | None, instances: Iterable[ResourceInstance], told: Iterable[Finding], made: Review, window: TimeWindow
+) -> tuple[Unexplained, ...]:
+    """List what the plan's refresh saw and none of the findings, suppressed ones included, is about."""
+    if plan is None:
+        return ()
+    listed = []
+    judged = [finding.drift for finding in told]
+    for drift in unexplained_drifts(plan, list(instances), judged, made.catalog):
+        shown = redact(made.with_effects(drift))
+        address = drift.instance.address if drift.instance else ""
+        declared = made.configuration.find(address)
+        source: SourceRange | None = declared.source if declared else None
+        listed.append(
+            Unexplained(
+                address=address,
+                resource_type=drift.key.resource_type,
+                resource_id=drift.resource_id or None,
+                kind=drift.kind,
+                changes=tuple(replace(change, settled=None) for change in shown.changes),
+                hint=how_far_back(drift, plan, window, made.catalog),
+                source=source,
+                whole_effect=shown.plan_effect,
+            )
+        )
+    return tuple(listed)
+
+
+def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, ...], tuple[str, ...]]:
+    """Say what of a plan is not there: a gate that did not run in it, or its end. Gives what is skipped, and notes.
+
+    ``has_state`` tells whether a state was given beside it.
+    """
+    if plan is None:
+        return (), ()
+    skipped = []
+    notes = []
+    for gate in plan.gates:
+        if gate.outcome == "deferred":
+            why = f" ({gate.why})" if gate.why else ""
+            detail = f"{gate.module}: its gate waits for the apply{why}, so it did not judge this plan"
+            skipped.append(Skipped("gate-not-run", detail))
+        elif gate.outcome == "left-out":
+            detail = f"{gate.module}: its gate did not run in this plan: left out by -target, or the plan destroys"
+            skipped.append(Skipped("gate-not-run", detail))
+        elif gate.outcome == "off":
+            notes.append(f"{gate.module} was switched off in this plan: its gate judged nothing")
+    if not plan.gates:
+        notes.append("the configuration does not call the module drift_check: no gate runs in its plans")
+    if plan.destroys and not has_state:
+        detail = (
+            f"{plan.where}: a destroy plan has refreshed what it holds and does not say what that changed:"
+            " name the state with --state to see what was changed by hand"
+        )
+        skipped.append(Skipped("plan-destroys", detail))
+    if plan.errored:
+        detail = f"{plan.where}: Terraform could not finish the plan: what it did not reach has no plan_effect"
+        skipped.append(Skipped("plan-errored", detail))
+    return tuple(skipped), tuple(notes)

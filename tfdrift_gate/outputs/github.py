@@ -1,0 +1,154 @@
+"""``github``: workflow commands, which GitHub Actions shows as annotations at the block's lines.
+
+Commands, escapes and limits: https://docs.github.com/actions/reference/workflow-commands-for-github-actions and, for
+how a line is taken apart, https://github.com/actions/runner (src/Runner.Common/ActionCommand.cs). Ten annotations of
+each level are kept a step; more would be dropped by GitHub without a word, so they are counted here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tfdrift_gate.model import Checkout, Finding, Kind, Problem, Report, Severity, SourceRange, Unexplained
+from tfdrift_gate.outputs import plan_effect, text
+from tfdrift_gate.outputs.checkout import path_of
+
+MOST_OF_A_LEVEL = 10
+"""Annotations of one level that GitHub keeps of a step."""
+_MOST_LINES = 20
+"""Settings that one annotation lists."""
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "notice",
+}
+_BY_LEVEL = ("error", "warning", "notice")
+_HAPPENED = {
+    Kind.MODIFIED: "was changed by hand",
+    Kind.DELETED: "was deleted by hand",
+    Kind.REPLACED: "was deleted and created again by hand",
+    Kind.UNMANAGED: "was added by hand, and no given state has it",
+}
+
+
+@dataclass(frozen=True)
+class _Annotation:
+    level: str
+    what: str
+    """What is counted where there is no room: ``high``, ``unexplained`` …"""
+    title: str
+    lines: tuple[str, ...]
+    source: SourceRange | None = None
+
+    def command(self, checkout: Checkout) -> str:
+        """Write the workflow command: one line."""
+        properties = {"title": self.title}
+        path = path_of(checkout, self.source)
+        if self.source and path and text.printable(path) == path:
+            where = {"file": path, "line": str(self.source.line), "endLine": str(self.source.end_line)}
+            properties = where | properties
+        written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+        return f"::{self.level} {written}::{_data(chr(10).join(self.lines))}"
+
+
+def render(report: Report, color: bool = False) -> str:
+    """Render the headline as plain text, then the commands, worst first; ``color`` has no effect.
+
+    What has no room is counted in a last line of plain text: one more command would cost one of the ten.
+    """
+    lines = [f"tfdrift-gate: {text.headline(report)}"]
+    lines.extend(f"tfdrift-gate: {sentence}" for sentence in (*plan_effect.outcome(report), *text.set_aside(report)))
+    room: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    for annotation in _annotations(report):
+        room[annotation.level] += 1
+        if room[annotation.level] <= MOST_OF_A_LEVEL:
+            lines.append(annotation.command(report.checkout))
+        else:
+            left[annotation.what] += 1
+    if left:
+        counted = ", ".join(f"{number} {what}" for what, number in left.items())
+        lines.append(f"tfdrift-gate: {left.total()} more without an annotation ({counted}): the JSON report has all")
+    return "\n".join(lines) + "\n"
+
+
+def warning(message: str) -> str:
+    """Write one warning that is about the run itself, not about a resource."""
+    return _Annotation("warning", "", "tfdrift-gate", (text.printable(message),)).command(Checkout())
+
+
+def _annotations(report: Report) -> list[_Annotation]:
+    """Make every annotation there would be without limits, worst first."""
+    return sorted(_unordered(report), key=lambda annotation: _BY_LEVEL.index(annotation.level))
+
+
+def _unordered(report: Report) -> Iterator[_Annotation]:
+    yield from map(_of_problem, report.problems)
+    yield from map(_of_finding, report.findings)
+    yield from map(_of_unexplained, report.unexplained)
+    if report.skipped:
+        yield _of_skipped(report)
+    for note in report.notes:
+        if report.findings or report.problems:
+            yield _Annotation("notice", "notes", "tfdrift-gate", (text.printable(note),))
+
+
+def _of_problem(problem: Problem) -> _Annotation:
+    hint = (text.printable(problem.hint),) if problem.hint else ()
+    return _Annotation(
+        "error", "problems", "No verdict was reached: drift was not ruled out", (text.printable(problem.message), *hint)
+    )
+
+
+def _of_finding(finding: Finding) -> _Annotation:
+    drift = finding.drift
+    lines = [text.subject(finding)]
+    for event, changes in text.by_event(finding):
+        lines.extend(_settings(text.shown_all(changes, drift.kind)))
+        by = f"by {text.who(event)} ({text.from_where(event)}) at {text.when(event)}" if event else "by nobody seen"
+        lines.append(f"{by}, {text.printable(drift.key.region)}")
+    lines.extend(f"why: {text.printable(reason)}" for reason in finding.reasons)
+    lines.extend(plan_effect.sentences(finding))
+    title = f"{finding.severity.name} {text.printable(finding.address or drift.key.resource_type, 150)}"
+    return _Annotation(
+        _LEVELS[finding.severity],
+        finding.severity.word,
+        f"{title} {_HAPPENED[drift.kind]}",
+        tuple(lines),
+        finding.source,
+    )
+
+
+def _of_unexplained(entry: Unexplained) -> _Annotation:
+    address = text.printable(entry.address)
+    lines = [
+        address,
+        *_settings(text.shown_all(entry.changes, entry.kind)),
+        f"Terraform's refresh sees this, and no event explains it: {text.printable(entry.hint)}",
+        *plan_effect.sentences_of_unexplained(entry),
+    ]
+    return _Annotation("warning", "unexplained", f"Unexplained drift of {address[:150]}", tuple(lines), entry.source)
+
+
+def _of_skipped(report: Report) -> _Annotation:
+    reasons = Counter(entry.reason for entry in report.skipped)
+    counted = ", ".join(f"{number} × {text.printable(reason)}" for reason, number in sorted(reasons.items()))
+    what = text.counted(len(report.skipped), "thing")
+    return _Annotation("notice", "not judged", f"{what} could not be judged", (counted,))
+
+
+def _settings(shown: Iterable[text.Shown]) -> list[str]:
+    words = [each.words for each in shown]
+    more = len(words) - _MOST_LINES
+    return words if more <= 0 else [*words[:_MOST_LINES], f"… and {text.counted(more, 'more setting')}"]
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
