@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test test-long oracle bench lint format docs clean
+.PHONY: demo test test-long npm-tools oracle bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
@@ -14,6 +14,9 @@ test: $(READY) ## run the everyday tests; those of real Terraform need its AWS p
 
 test-long: $(READY) ## run the long tests: a second Terraform, and refreshes at length
 	@$(BIN)/python -m pytest -m long
+
+npm-tools: $(READY) ## install ahead what tests take from npm (tests/npm_tools/package.json)
+	@$(BIN)/python -m tests.npm_tools
 
 SEQUENCES ?= 300
 SEED      ?= 1

@@ -33,5 +33,6 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("tfdrift_gate.outputs.json", "the whole report; its JSON Schema ships in the package"),
     "markdown": Format("tfdrift_gate.outputs.markdown", "for the step summary and a comment on the pull request"),
     "github": Format("tfdrift_gate.outputs.github", "annotations of GitHub Actions at the blocks' lines"),
+    "sarif": Format("tfdrift_gate.outputs.sarif", "SARIF 2.1.0, for code scanning"),
 }
 """By the name that ``--format`` and ``--output`` take."""

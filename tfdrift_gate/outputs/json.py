@@ -64,7 +64,7 @@ def document(report: Report) -> dict[str, Any]:
         "suppressed": [finding_document(finding) for finding in report.suppressed],
         "reverted": [finding_document(finding) for finding in report.reverted],
         "skipped": [_skipped(entry) for entry in report.skipped],
-        "unexplained": [_unexplained(entry) for entry in report.unexplained],
+        "unexplained": [unexplained_document(entry) for entry in report.unexplained],
         "notes": list(report.notes),
         "problems": [{"message": problem.message, "hint": problem.hint} for problem in report.problems],
     }
@@ -118,7 +118,8 @@ def _source(source: SourceRange) -> dict[str, Any]:
     return {"file": source.file, "line": source.line, "end_line": source.end_line}
 
 
-def _unexplained(entry: Unexplained) -> dict[str, Any]:
+def unexplained_document(entry: Unexplained) -> dict[str, Any]:
+    """Make the JSON object of a drift that no event explains."""
     return {
         "kind": entry.kind.value,
         "address": entry.address,
