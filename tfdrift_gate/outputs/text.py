@@ -176,6 +176,11 @@ def headline(report: Report) -> str:
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
 
 
+def notes_beside(report: Report) -> tuple[str, ...]:
+    """Give the notes that the headline does not say already."""
+    return report.notes if report.findings or report.problems else ()
+
+
 def set_aside(report: Report) -> list[str]:
     """Count what was changed by hand and is no finding, with why; nothing where there is none."""
     found = []
