@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from tfdrift_gate.outputs import gfm
@@ -18,10 +19,12 @@ def message(sentences: Iterable[str]) -> dict[str, Any]:
     standard's escapes of a link, so ``](`` itself is taken apart; braces are doubled, as S§3.11.5 says. GitHub shows
     the text of a message in comments as well, so every word that is not plainly one stands in a code span.
     """
-    text = " ".join(f"{gfm.prose(_capital(sentence)).rstrip('.')}." for sentence in sentences)
-    return {"text": text.replace("](", "] (").replace("{", "{{").replace("}", "}}")}
+    return {"text": " ".join(map(_safe, sentences)).replace("](", "] (")}
 
 
-def _capital(sentence: str) -> str:
-    """Begin a sentence with a capital where it begins with a word of ours."""
-    return sentence[:1].upper() + sentence[1:] if _BEGINS.match(sentence) else sentence
+@lru_cache(maxsize=1024)
+def _safe(sentence: str) -> str:
+    """Make one sentence safe: the same ones come again and again. A word of ours that begins it has a capital."""
+    if _BEGINS.match(sentence):
+        sentence = sentence[0].upper() + sentence[1:]
+    return f"{gfm.prose(sentence).rstrip('.')}.".replace("{", "{{").replace("}", "}}")
