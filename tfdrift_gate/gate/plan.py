@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.model import Drift, Finding, ResourceInstance, Skipped, SourceRange, TimeWindow, Unexplained
 from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, with_effects
+from tfdrift_gate.planned.literal import with_literals
 from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.terraform.configuration import Configuration
@@ -30,7 +31,9 @@ class Review:
 
     def with_effects(self, drift: Drift) -> Drift:
         """Say what the plan would do about a drift, and mark as settled what the change under review adopts."""
-        return with_effects(drift, self.plan, self.arrivals, self.catalog) if self.plan else drift
+        if self.plan is None:
+            return with_literals(drift, self.configuration, self.catalog)
+        return with_effects(drift, self.plan, self.arrivals, self.catalog)
 
 
 def review(

@@ -12,16 +12,13 @@ from typing import Any
 
 from tfdrift_gate.catalog import Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
-from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey, Suppression
+from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey
+from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
+from tfdrift_gate.planned.keys import differing_keys
 from tfdrift_gate.rules.redact import covers
 from tfdrift_gate.rules.suppress import parted
 from tfdrift_gate.terraform.plan import Plan, PlannedChange
 from tfdrift_gate.terraform.state import without_keys
-
-ADOPTED = Suppression("adopted", "the change under review writes it into the configuration")
-"""Why what a plan or the configuration adopts is not held against anyone."""
-IMPORTED = Suppression("adopted", "the change under review imports it")
-GONE_TOO = Suppression("adopted", "the change under review takes it out of the configuration too")
 
 _MADE_AGAIN = "this plan creates the same thing: its apply will find that it is there already; import it instead"
 
@@ -127,7 +124,7 @@ class _Planned:
 
     def parts_of(self, change: AttributeChange) -> tuple[AttributeChange, ...]:
         """Say what becomes of an attribute; of a map in parts, where the plan adopts only some of its keys."""
-        keys = _differing_keys(change)
+        keys = differing_keys(change)
         adopted = {key for key in keys if self._adopts_key(change, key)}
         if adopted and adopted != set(keys):
             paths = {key_path(change.attribute, key) for key in adopted}
@@ -135,7 +132,7 @@ class _Planned:
         return (self._told(change),)
 
     def _told(self, change: AttributeChange) -> AttributeChange:
-        keys = _differing_keys(change)
+        keys = differing_keys(change)
         if all(self._adopts_key(change, key) for key in keys) if keys else self._adopts(change):
             return replace(change, plan_effect=PlanEffect.ADOPTS, settled=ADOPTED)
         if not any(self._is_touched(path) for path in (change.attribute, *change.also_named)):
@@ -201,13 +198,6 @@ class _Planned:
         name = self.resource.attribute_behind(path)
         none = self.resource.attributes[name].none if name else None
         return None if none is not None and value == none else value
-
-
-def _differing_keys(change: AttributeChange) -> list[str]:
-    before, after = change.before or {}, change.after or {}
-    if not (change.known and isinstance(before, Mapping) and isinstance(after, Mapping)):
-        return []
-    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
 
 
 def _top(path: str) -> str:

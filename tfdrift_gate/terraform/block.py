@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tfdrift_gate.terraform.ignored_tags import IgnoredTags
+from tfdrift_gate.terraform.said import Said, is_literal
 
+_KEY = r'(?:\[\s*(?:[0-9]+|"(?:[^"\\$%]|\\.)*")\s*\])?'
+_MODULES = rf"(?:module\s*\.\s*[^\W\d][\w-]*\s*{_KEY}\s*\.\s*)*"
+_RESOURCE = re.compile(rf"{_MODULES}([^\W\d][\w-]*)\s*\.\s*[^\W\d][\w-]*\s*{_KEY}")
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
 _PROVIDER_NAME = re.compile(r'\s*"?\s*([\w-]+)(?:\s*\.\s*([\w-]+))?')
 
 
 @dataclass(frozen=True)
 class Block:
-    """A ``resource``, ``module`` or ``provider`` block, 1-based lines of its file included."""
+    """A ``resource``, ``module``, ``provider``, ``import`` or ``moved`` block, 1-based lines of its file included.
+
+    The labels of an ``import`` block are the type of its resource, its ``id`` and its ``to``; that of a ``moved``
+    block is its ``from``.
+    """
 
     kind: str
     labels: tuple[str, ...]
@@ -26,6 +36,8 @@ class Block:
     """Of a resource: the provider it names, as ``aws`` or ``aws.west``; empty where it names none."""
     providers: tuple[tuple[str, str], ...] | None = ()
     """Of a module: what is handed to it, its own name of a provider and the caller's; None where that is not known."""
+    said: Said | None = field(default=None, repr=False)
+    """Of a Lambda resource: what it says of its settings; None where that is not known."""
     alias: str = ""
     """Of a provider."""
     ignored_tags: IgnoredTags | None = None
@@ -35,7 +47,7 @@ class Block:
         """Lay an override file's block over this one, which keeps its place.
 
         An empty ``ignore_changes`` overrides nothing, and what is ``all`` stays so; a nested block takes the place of
-        the one of its name; what a module is handed cannot be overridden:
+        those of its name; what a module is handed cannot be overridden:
         https://developer.hashicorp.com/terraform/language/files/override
         """
         ignored = other.ignore_changes or self.ignore_changes
@@ -46,8 +58,26 @@ class Block:
             ignore_changes=ignored,
             module_source=other.module_source or self.module_source,
             provider=other.provider or self.provider,
+            said={**self.said, **other.said} if self.said is not None and other.said is not None else None,
             ignored_tags=self.ignored_tags if other.ignored_tags is None else other.ignored_tags,
         )
+
+
+def import_block(to: str, id_: Any, lines: tuple[int, int]) -> Block | None:
+    """Make an ``import`` block of its arguments; None where they are not literal, or there is no ``id``."""
+    found = _RESOURCE.fullmatch(to.strip())
+    if not found or not isinstance(id_, str):
+        return None
+    return Block("import", (found.group(1), id_, _without_spaces(to)), *lines)
+
+
+def moved_block(from_: str, lines: tuple[int, int]) -> Block:
+    """Make a ``moved`` block of its ``from``; spaces do not count."""
+    return Block("moved", (_without_spaces(from_),), *lines)
+
+
+def _without_spaces(reference: str) -> str:
+    return "".join(_PIECE.findall(reference))
 
 
 def ignored_path(text: str) -> str:
@@ -65,11 +95,6 @@ def provider_name(text: str) -> str:
     """
     found = _PROVIDER_NAME.match(text)
     return ".".join(part for part in found.groups() if part) if found else ""
-
-
-def is_literal(text: str) -> bool:
-    """Tell whether a text of a configuration is what it says: nothing in it is put in by Terraform."""
-    return "${" not in text and "%{" not in text
 
 
 def ignored_tags(keys: Iterable[str], key_prefixes: Iterable[str]) -> IgnoredTags:

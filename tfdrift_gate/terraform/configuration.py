@@ -1,4 +1,4 @@
-"""The configuration's resource blocks: where each stands and which attributes it tells Terraform to ignore.
+"""The configuration's resource blocks: where each stands, what it literally says and what Terraform shall ignore.
 
 Only files that can matter are parsed, each once, and only when there is something to report. A file that cannot be
 parsed costs its lines, its ``ignore_changes`` and its ``ignore_tags``, those that it may hand on included, and nothing
@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tfdrift_gate.model import Skipped, SourceRange
@@ -38,10 +38,33 @@ class Configuration:
     skipped: tuple[Skipped, ...] = ()
     ignored_tags: IgnoredTags = NO_TAGS
     """What no AWS provider shows, whatever its block says."""
+    imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What literal ``import`` blocks take over: by resource type and import id, the address as written."""
+    calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of every module that was read whole, by path (empty: the root module), the paths of those that it calls."""
+    moved: frozenset[str] = frozenset()
+    """The addresses, without instance keys, that ``moved`` blocks move away."""
 
     def find(self, address: str | None) -> Declaration | None:
         """Find the block of an instance by its full address."""
         return self.declarations.get(_INDEX.sub("", address)) if address else None
+
+    def lacks(self, address: str) -> bool:
+        """Tell whether the configuration certainly has no block for an instance any more.
+
+        False where the module that would hold it was not read whole, and where a ``moved`` block gives the instance
+        another address.
+        """
+        bare = _INDEX.sub("", address)
+        if bare in self.declarations or any(f"{bare}.".startswith(f"{gone}.") for gone in self.moved):
+            return False
+        path, parts = "", bare.split(".")
+        while parts[0] == "module" and path in self.calls:
+            child = _address(path, *parts[:2])
+            if child not in self.calls[path]:
+                return True
+            path, parts = child, parts[2:]
+        return path in self.calls
 
     def exceptions(self, address: str | None) -> Exceptions:
         """Say what of an instance is not held against anyone. What no state has (``address`` None) has no provider."""
@@ -58,6 +81,9 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
     """
     everywhere = environment_tags(environment)
     declarations: dict[str, Declaration] = {}
+    imports: dict[tuple[str, str], str] = {}
+    calls: dict[str, frozenset[str]] = {}
+    moved: set[str] = set()
     skipped: list[Skipped] = []
     installed = _installed(root)
     modules: dict[Path, _Module] = {}
@@ -73,7 +99,14 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
         for file, block in module.resources.values():
             source = SourceRange(file, block.line, block.end_line)
             tags = scope.get(provider_of(block), NO_TAGS) | everywhere
-            declarations[_address(path, *block.labels)] = Declaration(source, block.ignore_changes, tags)
+            declarations[_address(path, *block.labels)] = Declaration(
+                source, block.ignore_changes, tags, None if module.has_unknown_overrides else block.said
+            )
+        for type_, id_, to in module.imports:
+            imports.setdefault((type_, id_), to)
+        moved.update(_address(path, _INDEX.sub("", gone)) for gone in module.moved)
+        if module.is_whole:
+            calls[path] = frozenset(_address(path, "module", name) for name in module.calls)
         for child, target, call in _called(path, folder, module, installed):
             resolved = Path(os.path.realpath(target)) if os.path.isdir(target) else None
             # A module that calls itself is Terraform's to refuse, and must not be followed for ever.
@@ -81,7 +114,7 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
                 waiting.append((child, target, (*callers, resolved), passed_by(call, scope)))
     if len(waiting) > MOST_MODULES:
         skipped.append(_unparsed("modules", f"more than {MOST_MODULES} module calls: the rest was not followed"))
-    return Configuration(declarations, tuple(skipped), everywhere)
+    return Configuration(declarations, tuple(skipped), everywhere, imports, calls, frozenset(moved))
 
 
 @dataclass
@@ -94,6 +127,11 @@ class _Module:
     providers: dict[str, Block] = field(default_factory=dict)
     has_unknown_providers: bool = False
     """Whether a file that could not be parsed may declare some."""
+    has_unknown_overrides: bool = False
+    imports: list[tuple[str, ...]] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    is_whole: bool = False
+    """Whether there are files, and all of them could be parsed."""
     skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, file: str, blocks: Iterable[Block], override: bool) -> None:
@@ -106,8 +144,14 @@ class _Module:
                 # NOTE: an override may be all that is said of a provider, and then stands for itself.
                 base = self.providers.get(name_of(block))
                 self.providers[name_of(block)] = base.overridden_by(block) if base and override else block
+            elif block.kind == "import":
+                self.imports.append(block.labels)
+            elif block.kind == "moved":
+                self.moved.extend(block.labels)
             elif not override:
-                self.resources[block.labels] = (file, block)
+                # NOTE: twice is once for OpenTofu and once for Terraform (main.tofu, main.tf), or an error.
+                twice = block.labels in self.resources
+                self.resources[block.labels] = (file, replace(block, said=None) if twice else block)
             elif block.labels in self.resources:
                 where, resource = self.resources[block.labels]
                 self.resources[block.labels] = (where, resource.overridden_by(block))
@@ -128,15 +172,17 @@ def _read_module(folder: Path, root: Path) -> _Module:
         try:
             if not os.path.isfile(folder / name):
                 raise ValueError("no file")
-            text = (folder / name).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            text = (folder / name).read_bytes().decode("utf-8-sig")
             blocks = (json_blocks if name.endswith(".json") else hcl_blocks)(text, is_called=folder != root)
         except Exception as error:
             # NOTE: the parser's errors have no common base, and none of them may end the run.
             reason = str(error) if type(error) is ValueError else type(error).__name__
             module.skipped.append(_unparsed(shown, reason))
             blocks = module_calls(text)
+            module.has_unknown_overrides |= _is_override(name)
             module.has_unknown_providers |= has_providers(text) or (name.endswith(".json") and '"provider"' in text)
         module.add(shown, blocks, _is_override(name))
+    module.is_whole = bool(files) and not module.skipped
     return module
 
 

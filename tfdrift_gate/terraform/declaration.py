@@ -1,14 +1,16 @@
-"""What the configuration says of one resource: where its block stands, and what Terraform is told not to look at."""
+"""What the configuration says of one resource: where it stands, its literals, and what Terraform shall ignore."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
 
 from tfdrift_gate.model import SourceRange, Suppression
 from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags
+from tfdrift_gate.terraform.said import Said, literals_of, says_nothing_of
 
 IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
 """Why what ``ignore_changes`` covers is no finding."""
@@ -32,6 +34,22 @@ class Declaration:
     """Attribute paths as written, e.g. ``tags["team"]``; ``("all",)`` for all."""
     ignored_tags: IgnoredTags = NO_TAGS
     """What the resource's provider does not show."""
+    said: Said | None = field(default=None, repr=False, hash=False)
+    """What the block says of its settings, secrets included; None where that is not known."""
+
+    @cached_property
+    def literals(self) -> Mapping[str, Any]:
+        """The values that the block gives literally, as written, by attribute path (``vpc_config[0].subnet_ids``).
+
+        Nested blocks also stand at their type's path, as the list of mappings that state has, where all that they say
+        is literal. A number may be written as a text, and ``null`` (None) is the same as nothing.
+        """
+        return literals_of(self.said) if self.said is not None else {}
+
+    def says_nothing_of(self, attribute: str) -> bool:
+        """Tell whether the block certainly leaves an attribute to its default: not mentioned, or null."""
+        steps = _steps(attribute)
+        return bool(steps) and self.said is not None and says_nothing_of(self.said, steps)
 
     @property
     def exceptions(self) -> Exceptions:

@@ -11,14 +11,26 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from tfdrift_gate.terraform.block import Block, ignored_path, ignored_tags, provider_name
+from tfdrift_gate.terraform.block import (
+    Block,
+    ignored_path,
+    ignored_tags,
+    import_block,
+    moved_block,
+    provider_name,
+)
 from tfdrift_gate.terraform.ignored_tags import IgnoredTags
+from tfdrift_gate.terraform.literals import NOT_LITERAL, literal
+from tfdrift_gate.terraform.said import Said, settings_of
 
 LONGEST = 2 * 1024 * 1024
 """Characters of a file that are still parsed; parsing takes about a second for every 150,000."""
-_MATTERS = re.compile(
-    r'^[ \t]*(/\*.*\*/[ \t]*)?(resource[ \t]+"?aws_lambda_|module[ \t]+"?[\w-]+"?[ \t]*\{)', re.MULTILINE
-)
+# NOTE: a label needs no quotes, and comments may stand before and between the words. A block that these did not find
+# would be taken for one that is not there.
+_GAP = r"(?:[ \t]|/\*(?:[^*]|\*(?!/)){0,500}\*/)*"
+_HEADER = rf'(?:^|\*/)[ \t]*(?:resource{_GAP}"?aws_lambda_|module{_GAP}"?[\w-]+"?{_GAP}\{{)'
+_MATTERS = re.compile(_HEADER, re.MULTILINE)
+_REFERS = re.compile(rf"(?:^|\*/)[ \t]*(?:import|moved){_GAP}\{{", re.MULTILINE)
 _PROVIDER = re.compile(r'^[ \t]*(/\*.*\*/[ \t]*)?provider[ \t]+"?[\w-]+"?[ \t]*\{', re.MULTILINE)
 _LOCAL_MODULE = re.compile(
     r'^[ \t]*module[ \t]+"([\w-]+)"[ \t]*\{[^{}]*?^[ \t]*source[ \t]*=[ \t]*"(\.\.?/[^"]*)"', re.MULTILINE
@@ -29,16 +41,25 @@ def hcl_blocks(text: str, is_called: bool = False) -> list[Block]:
     """Read the blocks that matter out of a file's text.
 
     A provider block does if it says what to ignore or if, in a module that ``is_called``, it may take the place of one
-    that does. Raises whatever the parser raises, :class:`ValueError` for a text too long to parse.
+    that does. ``import`` blocks do in the root module. Raises whatever the parser raises, :class:`ValueError` for a
+    text too long to parse.
     """
-    if not _MATTERS.search(text) and not ((is_called or "ignore_tags" in text) and has_providers(text)):
+    if not (
+        _MATTERS.search(text)
+        or (("aws_lambda_" in text or "module." in text) and _REFERS.search(text))
+        or ((is_called or "ignore_tags" in text) and has_providers(text))
+    ):
         return []
     if len(text) > LONGEST:
         raise ValueError("too long to be parsed")
     import hcl2
 
+    # NOTE: in a file whose lines end in CRLF a heredoc's do so too, which is lost here.
+    heredocs = "\r\n" not in text
+    text = text.replace("\r\n", "\n")
     tree = hcl2.parses_to_tree(text if text.endswith("\n") else text + "\n")
-    return [found for block in _children(_body(tree), "block") if (found := _block(block, text)) is not None]
+    blocks = (_block(block, text, heredocs) for block in _children(_body(tree), "block"))
+    return [block for block in blocks if block and not (is_called and block.kind == "import")]
 
 
 def module_calls(text: str) -> list[Block]:
@@ -54,16 +75,23 @@ def has_providers(text: str) -> bool:
     return bool(_PROVIDER.search(text))
 
 
-def _block(block: Any, text: str) -> Block | None:
-    kind, *labels = (_written(part, text).strip('"') for part in _children(block, "identifier", "string"))
-    if kind not in ("resource", "module", "provider"):
+def _block(block: Any, text: str, heredocs: bool) -> Block | None:
+    kind, *labels = _header(block, text)
+    if kind not in ("resource", "module", "provider", "import", "moved"):
         return None
     lines = (block.meta.line, block.meta.end_line)
     body = _body(block)
     values = {name: (value, expression) for name, value, expression in _attributes(body, text)}
     if kind == "resource" and len(labels) == 2:
         provider = provider_name(values["provider"][0]) if "provider" in values else ""
-        return Block(kind, tuple(labels), *lines, ignore_changes=tuple(_ignored(body, text)), provider=provider)
+        return Block(
+            kind,
+            tuple(labels),
+            *lines,
+            ignore_changes=tuple(_ignored(body, text)),
+            provider=provider,
+            said=settings_of(_said(body, text, heredocs)) if labels[0].startswith("aws_lambda_") else None,
+        )
     if kind == "module" and len(labels) == 1:
         source = values["source"][0].strip('"') if "source" in values else ""
         handed = tuple(_handed(values["providers"][1], text)) if "providers" in values else ()
@@ -76,7 +104,27 @@ def _block(block: Any, text: str) -> Block | None:
             alias=values["alias"][0].strip('"') if "alias" in values else "",
             ignored_tags=_ignored_tags(body, text),
         )
+    written = {name: value for name, (value, _) in values.items()}
+    if kind == "import" and "for_each" not in written:
+        return import_block(written.get("to", ""), literal(written.get("id", "")), lines)
+    if kind == "moved":
+        return moved_block(written.get("from", ""), lines)
     return None
+
+
+def _said(body: Any, text: str, heredocs: bool) -> Said:
+    values = {
+        name: literal(written) if heredocs or "<<" not in written else NOT_LITERAL
+        for name, written, _ in _attributes(body, text)
+    }
+    blocks: dict[str, Any] = {}
+    for block in _children(body, "block"):
+        kind, *labels = _header(block, text)
+        if kind == "dynamic":
+            blocks.update(dict.fromkeys(labels, NOT_LITERAL))
+        elif isinstance(blocks.setdefault(kind, []), list):
+            blocks[kind].append(_said(_body(block), text, heredocs))
+    return {**values, **blocks}
 
 
 def _handed(expression: Any, text: str) -> Iterator[tuple[str, str]]:
@@ -121,6 +169,11 @@ def _attributes(body: Any, text: str) -> Iterator[tuple[str, str, Any]]:
     for attribute in _children(body, "attribute"):
         name, value = (child for child in attribute.children if hasattr(child, "data"))
         yield _written(name, text), _written(value, text).strip(), value
+
+
+def _header(block: Any, text: str) -> list[str]:
+    """A block's type and labels."""
+    return [_written(part, text).strip('"') for part in _children(block, "identifier", "string")]
 
 
 def _written(tree: Any, text: str) -> str:

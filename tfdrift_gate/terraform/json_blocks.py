@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfdrift_gate.terraform.block import Block, ignored_path, ignored_tags, provider_name
+from tfdrift_gate.terraform.block import (
+    Block,
+    ignored_path,
+    ignored_tags,
+    import_block,
+    moved_block,
+    provider_name,
+)
 from tfdrift_gate.terraform.ignored_tags import IgnoredTags
+from tfdrift_gate.terraform.said import Said, is_literal, said_in_json, settings_of
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -30,11 +38,11 @@ def json_blocks(text: str, is_called: bool = False) -> list[Block]:
 
     Of provider blocks the same ones matter as in :func:`~tfdrift_gate.terraform.hcl_blocks.hcl_blocks`.
     """
-    words = ("aws_lambda_", '"module"', '"ignore_tags"', *(['"provider"'] if is_called else []))
+    words = ("aws_lambda_", '"module"', '"moved"', '"ignore_tags"', *(['"provider"'] if is_called else []))
     if not any(word in text for word in words):
         return []
     json.loads(text)
-    return list(_blocks(text))
+    return [block for block in _blocks(text) if not (is_called and block.kind == "import")]
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -50,6 +58,11 @@ def _blocks(text: str) -> Iterator[Block]:
             for named in _members(text, top.value):
                 for body in _objects(_value(text, named)):
                     yield _provider(named, body, text)
+        elif top.name in ("import", "moved"):
+            for body in _objects(_value(text, top)):
+                block = _import_or_moved(top, body, text)
+                if block is not None:
+                    yield block
 
 
 def _resource(kind: str, named: _Member, text: str) -> Block:
@@ -61,7 +74,31 @@ def _resource(kind: str, named: _Member, text: str) -> Block:
         *_lines(text, named),
         ignore_changes=tuple(_ignored(body)),
         provider=str(*names[-1:]),
+        said=_said(named, text) if kind.startswith("aws_lambda_") else None,
     )
+
+
+def _said(named: _Member, text: str) -> Said | None:
+    parts = _objects(json.JSONDecoder(object_pairs_hook=_together).raw_decode(text, named.value)[0])
+    # NOTE: two bodies under one name are two resources of that name, which Terraform refuses.
+    return settings_of(said_in_json(parts[0])) if len(parts) == 1 else None
+
+
+def _together(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members. What is there twice are two blocks of one type."""
+    found: dict[str, Any] = {}
+    for name, value in members:
+        found[name] = [*_objects(found[name]), *_objects(value)] if name in found else value
+    return found
+
+
+def _import_or_moved(top: _Member, body: Mapping[str, Any], text: str) -> Block | None:
+    if top.name == "moved":
+        return moved_block(str(body.get("from", "")), _lines(text, top))
+    id_ = body.get("id")
+    if "for_each" in body or not isinstance(id_, str) or not is_literal(id_):
+        return None
+    return import_block(str(body.get("to", "")), id_, _lines(text, top))
 
 
 def _module(named: _Member, text: str) -> Block:
