@@ -31,9 +31,10 @@ SCHEMA_VERSION = "1.0"
 def render(report: Report, color: bool = False) -> str:
     """Render the report as indented JSON; ``color`` has no effect.
 
-    Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it.
+    Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it, and so is
+    what GitHub's runner would take for a command of its older form (``##[name]``, anywhere in a line).
     """
-    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    return json.dumps(document(report), indent=2, allow_nan=False).replace("##[", "\\u0023#[") + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:

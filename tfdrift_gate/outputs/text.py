@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 # NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
 # (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z].*?::)|#(?=#\[)")
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
@@ -204,6 +204,12 @@ def alike(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:
     for entry in skipped:
         groups.setdefault((entry.reason, entry.event_name or entry.detail), []).append(entry)
     return [(reason, what, found) for (reason, what), found in sorted(groups.items(), key=lambda item: item[0])]
+
+
+def latest(alike: Iterable[Skipped]) -> Skipped | None:
+    """Give the last of some things that could not be judged, where any has a time."""
+    timed = [entry for entry in alike if entry.event_time]
+    return max(timed, key=lambda entry: str(entry.event_time), default=None)
 
 
 def coverage(entry: Coverage) -> str:
