@@ -24,6 +24,7 @@ from tfdrift_gate.model import (
     SourceRange,
     Unexplained,
 )
+from tfdrift_gate.outputs.text import json_for_a_log
 
 SCHEMA_VERSION = "1.0"
 
@@ -34,7 +35,7 @@ def render(report: Report, color: bool = False) -> str:
     Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it, and so is
     what GitHub's runner would take for a command of its older form (``##[name]``, anywhere in a line).
     """
-    return json.dumps(document(report), indent=2, allow_nan=False).replace("##[", "\\u0023#[") + "\n"
+    return json_for_a_log(json.dumps(document(report), indent=2, allow_nan=False)) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:

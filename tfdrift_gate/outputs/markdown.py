@@ -19,21 +19,21 @@ from tfdrift_gate.outputs.next_steps import steps
 from tfdrift_gate.outputs.sections import beyond, entries, sections
 
 LONGEST = 65_000
-"""Characters of the whole; a comment has room for a marker beside it."""
+"""Bytes of the whole, so characters at most: a comment has room for a marker beside it."""
 _MOST_STEPS = 10
 """Findings that the next steps spell out."""
 _SHORTENED = (10, 3, 0)
 """Lines of each section and findings of the next steps in what is shortened: the first that leaves room for rows."""
 _ROOM_FOR_ROWS = 20_000
 _SHORTEST_LINE = 20
-"""Characters of the shortest line of a section."""
+"""Bytes of the shortest line of a section."""
 _ROOM_FOR_THE_CUT = 600
-"""Characters for the line that says what was cut."""
+"""Bytes for the line that says what was cut."""
 _MOST_PROBLEMS = 5
 
 
 def render(report: Report, color: bool = False) -> str:
-    """Render the report, at most :data:`LONGEST` characters; ``color`` has no effect."""
+    """Render the report, at most :data:`LONGEST` bytes; ``color`` has no effect."""
     listed = [*report.findings, *_adopted(report)]
     with_plan = any(finding.plan_effect for finding in listed)
     page = _Page(
@@ -45,7 +45,7 @@ def render(report: Report, color: bool = False) -> str:
     all_there = len(page.rows) == len(listed) and len(page.details) == len(report.findings)
     if all_there and entries(report) <= LONGEST // _SHORTEST_LINE:
         whole = page.written([*sections(report, LONGEST), *_next(report, _MOST_STEPS)])
-        if len(whole) <= LONGEST:
+        if _size(whole) <= LONGEST:
             return whole
     return _shortened(report, listed, page)
 
@@ -69,11 +69,11 @@ class _Page:
 def _shortened(report: Report, listed: Sequence[Finding], page: _Page) -> str:
     for most in _SHORTENED:
         rest = [*sections(report, most), *_next(report, min(most, 3))]
-        room = LONGEST - _ROOM_FOR_THE_CUT - len(page.written(rest, 0, 0))
+        room = LONGEST - _ROOM_FOR_THE_CUT - _size(page.written(rest, 0, 0))
         if room >= _ROOM_FOR_ROWS:
             break
     shown = _fitting(page.rows, room, len("\n"))
-    room -= sum(len(line) + 1 for line in page.rows[:shown])
+    room -= sum(_size(line) + 1 for line in page.rows[:shown])
     detailed = _fitting(page.details, room, len("\n\n")) if shown == len(listed) else 0
     left = [
         (f"{text.counted(len(listed) - shown, 'row')} of the table", listed[shown:]),
@@ -85,6 +85,10 @@ def _shortened(report: Report, listed: Sequence[Finding], page: _Page) -> str:
     listing = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said) or "further steps"
     cut = f"> **Shortened to fit:** left out are {listing}. The JSON report (`--output json=report.json`) has all."
     return page.written(rest, shown, detailed, cut)
+
+
+def _size(written: str) -> int:
+    return len(written.encode())
 
 
 def _adopted(report: Report) -> list[Finding]:
@@ -102,13 +106,13 @@ def _while_there_is_room(parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
         if length > LONGEST:
             return
-        length += len(part)
+        length += _size(part)
         yield part
 
 
 def _fitting(parts: Sequence[str], room: int, between: int) -> int:
-    """Count the parts, from the first on, that fit into so many characters."""
-    ends = accumulate(len(part) + between for part in parts)
+    """Count the parts, from the first on, that fit into so many bytes."""
+    ends = accumulate(_size(part) + between for part in parts)
     return next((number for number, end in enumerate(ends) if end > room), len(parts))
 
 

@@ -24,15 +24,16 @@ def beyond(report: Report, most: int) -> int:
 
 def _counts(report: Report) -> list[int]:
     alike = text.alike(report.skipped)
-    beside = (report.suppressed, report.reverted, report.unexplained, report.notes, report.coverage, alike)
+    beside = (report.suppressed, report.reverted, report.unexplained, text.notes_beside(report), report.coverage, alike)
     return [len(entries) for entries in beside]
 
 
 def sections(report: Report, most: int) -> list[str]:
     """Write every section that has something, each with at most ``most`` lines."""
-    found = [f"> {gfm.prose(note)}" for note in report.notes[:most]]
-    if len(report.notes) > most:
-        found.append(f"> and {text.counted(len(report.notes) - most, 'more note')}")
+    notes = text.notes_beside(report)
+    found = [f"> {gfm.prose(note)}" for note in notes[:most]]
+    if len(notes) > most:
+        found.append(f"> and {text.counted(len(notes) - most, 'more note')}")
     found.extend(_section("Not held against anyone", report.suppressed, _suppressed, most))
     found.extend(_section("Changed and changed back", report.reverted, _reverted, most))
     found.extend(_section("Seen by Terraform's refresh, explained by no event", report.unexplained, _unexplained, most))

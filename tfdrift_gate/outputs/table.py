@@ -28,7 +28,7 @@ def render(report: Report, color: bool = False) -> str:
     parts.append(_section("Changed and changed back:", map(_set_aside, report.reverted)))
     parts.append(_section("Seen by Terraform's refresh, explained by no event:", map(_unexplained, report.unexplained)))
     parts.append(_section("Not judged:", ([_skipped(*found)] for found in text.alike(report.skipped))))
-    parts.append([line for note in report.notes for line in _wrapped(f"Note: {text.printable(note)}", 2)])
+    parts.append([line for note in text.notes_beside(report) for line in _wrapped(f"Note: {text.printable(note)}", 2)])
     read = [line for entry in report.coverage for line in _wrapped(f"Read {text.coverage(entry)}", 2)]
     parts.append([_paint(line, _DIM, color) for line in read])
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"

@@ -55,6 +55,11 @@ def printable(text: str, longest: int = 1000) -> str:
     return safe if len(text) <= longest else safe[:longest] + "…"
 
 
+def json_for_a_log(written: str) -> str:
+    """Give JSON of the same meaning in which GitHub's runner finds no command: ``##[name]`` stands in texts alone."""
+    return written.replace("##[", "\\u0023#[")
+
+
 def value(given: Any) -> str:
     """Write an attribute's value: bare where it is one word, as JSON otherwise, ``none`` where there is none."""
     if given is None or given == "" or given == []:
@@ -170,6 +175,11 @@ def headline(report: Report) -> str:
         return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
+
+
+def notes_beside(report: Report) -> tuple[str, ...]:
+    """Give the notes that the headline does not say already."""
+    return report.notes if report.findings or report.problems else ()
 
 
 def set_aside(report: Report) -> list[str]:
