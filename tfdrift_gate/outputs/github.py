@@ -75,6 +75,11 @@ def render(report: Report, color: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def warning(message: str) -> str:
+    """Write one warning that is about the run itself, not about a resource."""
+    return _Annotation("warning", "", "tfdrift-gate", (text.printable(message),)).command(Checkout())
+
+
 def _annotations(report: Report) -> list[_Annotation]:
     """Make every annotation there would be without limits, worst first."""
     return sorted(_unordered(report), key=lambda annotation: _BY_LEVEL.index(annotation.level))
