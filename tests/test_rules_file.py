@@ -41,7 +41,7 @@ def test_a_finding_is_waived_by_the_id_that_its_report_shows(report: Path) -> No
     assert done.stdout.startswith(f"Waived until 2999-12-01, in {folder / '.tfdrift-gate.yaml'}:2\n")
     again = check(folder, "--events", str(folder / "events.json"))
     assert again.returncode == 0, again.stdout
-    assert "waiver: INC-1 (expires 2999-12-01, owner payments)" in again.stdout
+    assert "waiver: INC-1 (owner: payments, expires: 2999-12-01)" in again.stdout
     assert "a waiver" not in again.stdout
 
 

@@ -205,7 +205,7 @@ def test_every_output_names_every_expired_waiver(tmp_path: Path) -> None:
 
 def test_people_read_whose_waiver_it_is_and_until_when(tmp_path: Path) -> None:
     shown = outputs(check(tmp_path, [MEMORY], rules=waiver()))["table"]
-    assert "waiver: INC-1 (expires 2026-06-01, owner payments)" in shown
+    assert "waiver: INC-1 (owner: payments, expires: 2026-06-01)" in shown
 
 
 def idle(report: Report) -> list[str]:

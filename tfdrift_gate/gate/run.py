@@ -83,7 +83,7 @@ def check(
         configuration = read_configuration(root, environment)
     change = review(configuration, held.plan, held.instances, belief, catalog)
     left, taken_off = suppressed(judged.drifts, rules, change, settings, now.date())
-    held_against = reviewed(left, change)
+    held_against = reviewed(left, change, rules, settings, now.date())
     taken_off.extend(finding(drift, rules, configuration, why) for drift, why in held_against.adopted)
     checked = Checked([(drift, None, told) for drift, told in held_against.standing], [])
     if settings.verify and held_against.standing:
@@ -94,10 +94,10 @@ def check(
         (drift, None) for drift in (*judged.reverted, *held_against.refuted) if not is_trusted(drift, rules.trusted)
     ]
     reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
+    unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
     idle: list[str] = []
     if not errors:
         idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, [drift for drift, _ in undone])
-    unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),

@@ -68,8 +68,10 @@ def suppressed(
     return standing, taken_off
 
 
-def reviewed(drifts: Iterable[Drift], change: Review) -> Reviewed:
+def reviewed(drifts: Iterable[Drift], change: Review, rules: RuleSet, settings: Settings, today: date) -> Reviewed:
     """Hold drifts against the change under review: what its plan settles, would do, and adopts."""
+    # What is adopted in part leaves another drift, whose id a report shows: a waiver may name it by that.
+    waivers = [waiver for waiver in rules.waivers if "id" in waiver.match and not settings.no_waivers]
     standing: list[tuple[Drift, Drift]] = []
     refuted: list[Drift] = []
     adopted: list[tuple[Drift, Suppression]] = []
@@ -77,7 +79,7 @@ def reviewed(drifts: Iterable[Drift], change: Review) -> Reviewed:
         stands, undone = change.settled(drift)
         refuted.extend([undone] if undone else [])
         if stands is not None:
-            left, taken = suppress(change.with_effects(stands), (), (), (), date.min)
+            left, taken = suppress(change.with_effects(stands), (), waivers, (), today)
             adopted.extend(taken)
             # What is adopted in part is another drift, as after a waiver; what is merely told better is the same.
             standing.extend([(left, left if taken else drift)] if left else [])
