@@ -119,9 +119,3 @@ def test_ignore_changes_and_waivers_come_first(tmp_path: Path) -> None:
     main = block("memory_size = 1024", "lifecycle {", "  ignore_changes = [memory_size]", "}")
     report = check(tmp_path, [RAISED], main=main)
     assert [finding.suppressed_by.kind for finding in report.suppressed if finding.suppressed_by] == ["ignore_changes"]
-
-
-def test_what_the_configuration_of_another_root_lacks_is_not_adopted(tmp_path: Path) -> None:
-    state = [function_state(), permission_state()]
-    report = check(tmp_path, [remove_permission()], state, main=block(name="of_another_root"))
-    assert report.verdict == "drift"

@@ -41,9 +41,7 @@ def review(
 ) -> Review:
     """Make a review; what the plan would create or import gets its place in AWS beside what is ``believed``."""
     if plan is None:
-        # NOTE: a configuration with a block for nothing in state is another root's, and what it lacks tells nothing.
-        belongs = any(configuration.find(state.address) for state in believed)
-        return Review(configuration if belongs else replace(configuration, calls={}), catalog)
+        return Review(configuration, catalog)
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
     region = belief.regions[0] if len(belief.regions) == 1 else None
     everything = place([*(state for state, _ in plan.arriving), *believed], catalog, account, region)
