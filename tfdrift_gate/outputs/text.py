@@ -45,12 +45,13 @@ def printable(text: str, longest: int = 1000) -> str:
     'a\\\\x1b[31mb'
     """
     safe = text[: longest + 1]
-    if not (safe.isascii() and safe.isprintable()):
+    if not safe.isprintable():
         safe = "".join(
             character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
             for character in safe
         )
-    safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
+    if "::" in safe or "##[" in safe:
+        safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
     return safe if len(text) <= longest else safe[:longest] + "…"
 
 
