@@ -150,6 +150,7 @@ def review(world: World) -> None:
     shown = world.terraform("stopped show", "show", "-json", "stopped.bin")
     (world.folder / "stopped.json").write_text(shown.stdout, encoding="utf-8")
     world.check("stopped check", "--plan", "stopped.json", "--format", "json")
+    world.check("literal check", "--format", "json")
     world.check("unexplained check", "--plan", "review.json", "--format", "json", "--since", "1s")
     main.write_text(applied, encoding="utf-8")
 
@@ -329,6 +330,17 @@ def test_a_plan_that_the_gate_stopped_still_tells_what_it_would_have_done(world:
     report = json.loads(world.steps["stopped check"].stdout)
     assert told(world, "stopped check")["process-orders.timeout"] == "reverts"
     assert [entry["reason"] for entry in report["skipped"]] == ["plan-errored"]
+
+
+def test_inside_the_plan_and_without_one_literals_and_imports_are_adopted_too(world: World) -> None:
+    said = world.steps["stopped plan"].output
+    assert "timeout 10 → 30" in said
+    assert "memory_size" not in said
+    assert "AllowS3Invoke on aws_lambda_function.secure_function" not in said
+    report = json.loads(world.steps["literal check"].stdout)
+    adopted = {(finding["resource_id"], finding["suppressed_by"]["kind"]) for finding in report["suppressed"]}
+    assert adopted == {("process-orders", "adopted"), ("secure-function/AllowS3Invoke", "adopted")}
+    assert all(effect is None for effect in told(world, "literal check").values())
 
 
 def test_drift_outside_the_window_is_listed_as_unexplained(world: World) -> None:
