@@ -29,8 +29,9 @@ def _tracked(*patterns: str) -> list[Path]:
     return [path for name in done.stdout.splitlines() if (path := PROJECT / name).is_file()]
 
 
-def test_the_generated_parts_of_readme_are_current() -> None:
-    assert readme.current(TEXT) == TEXT
+@pytest.mark.parametrize("document", readme.GENERATED, ids=lambda document: document.name)
+def test_the_generated_parts_of_a_document_are_current(document: Path) -> None:
+    assert readme.current(document) == document.read_text(encoding="utf-8")
 
 
 def test_the_captured_plan_shows_the_four_published_changes() -> None:
