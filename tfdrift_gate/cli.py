@@ -13,6 +13,7 @@ import click
 
 from tfdrift_gate import __version__
 from tfdrift_gate.errors import GateError, UsageError
+from tfdrift_gate.github.command import github
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
@@ -242,6 +243,9 @@ def rules(directory: str | None, rules: str | None, format_: str, schema: bool) 
         _no_verdict(error.message, error.hint)
     else:
         print_text(RULES_FORMATS[format_](listing(found, _now().date())))
+
+
+cli.add_command(github)
 
 
 def main() -> None:

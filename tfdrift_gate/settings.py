@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -71,8 +72,8 @@ NAMES = frozenset(item.name for item in fields(Settings))
 def resolve(given: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
     """Make settings of what was given and, for the rest, of the environment.
 
-    ``given`` maps names to a text or a sequence of texts; lists given as one text are comma-separated. None and
-    empty texts count as not given. Raises :class:`UsageError` naming the option.
+    ``given`` maps names to a text or a sequence of texts; a list given as one text has commas or line breaks between
+    its items. None and empty texts count as not given. Raises :class:`UsageError` naming the option.
     """
     values: dict[str, object] = {}
     for name in sorted(NAMES):
@@ -120,7 +121,7 @@ def _says_something(name: str, value: object) -> bool:
 
 
 def _items(value: object) -> tuple[str, ...]:
-    items = value.split(",") if isinstance(value, str) else [str(item) for item in value or ()]  # type: ignore[attr-defined]
+    items = re.split(r"[,\n]", value) if isinstance(value, str) else [str(item) for item in value or ()]  # type: ignore[attr-defined]
     return tuple(item.strip() for item in items if item.strip())
 
 

@@ -49,7 +49,7 @@ def _is_plain(word: str, first: bool) -> bool:
     if word in _SIGNS:
         return not first
     found = _WORD.fullmatch(word)
-    if not found or _HASH.fullmatch(found[2]):
+    if not found or any(_HASH.fullmatch(part) for part in re.split("[-'’]", found[2])):
         return False
     # At a line's beginning `1.` and `1)` would begin a list.
     return not (first and found[2].isdigit() and found[3])

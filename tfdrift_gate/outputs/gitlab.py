@@ -29,9 +29,7 @@ def render(report: Report, color: bool = False) -> str:
 
     Everything outside ASCII is escaped, as in ``json``.
     """
-    written = json.dumps(list(_entries(report)), indent=2, allow_nan=False)
-    # A log of GitHub Actions takes `##[` for the beginning of a command; a reader of JSON sees no difference.
-    return written.replace("##[", "\\u0023#[") + "\n"
+    return text.json_for_a_log(json.dumps(list(_entries(report)), indent=2, allow_nan=False)) + "\n"
 
 
 def _entries(report: Report) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """``junit``: a report in the form of JUnit's, for the test reports of Jenkins, GitLab and others.
 
 One suite a run. A finding is a failure, what is not held against anyone or could not be judged was skipped, what could
-not be read is an error, what was changed back has passed; a clean run is one test that passed. The form is what Jenkins'
-schema allows (https://github.com/jenkinsci/xunit-plugin, junit-10.xsd); it knows no file of a test, so the place is in the
-text.
+not be read is an error, what was changed back has passed; a clean run is one test that passed. The form is what the
+schema of Jenkins allows (https://github.com/jenkinsci/xunit-plugin, junit-10.xsd); it knows no file of a test, so the
+place is in the text.
 """
 
 from __future__ import annotations

@@ -80,7 +80,11 @@ def why_suppressed(why: Suppression) -> str:
 
 
 def paragraph(sentences: Iterable[str]) -> str:
-    """Join sentences without full stops to text that is harmless as Markdown too (see :mod:`~.gfm`)."""
+    """Join sentences without full stops to text that is harmless as Markdown too (see :mod:`~.gfm`).
+
+    Nor can it hold a link of SARIF's plain text, ``[words](address)``: ``](`` is taken apart, since not every viewer
+    heeds code spans, or the standard's own escapes.
+    """
     return " ".join(map(_sentence, sentences))
 
 
@@ -89,7 +93,9 @@ def _sentence(words: str) -> str:
     """Make one sentence safe: the same ones come again and again. A word of ours that begins it has a capital."""
     if _BEGINS.match(words):
         words = words[0].upper() + words[1:]
-    return f"{gfm.prose(words).rstrip('.')}."
+    # With its full stop, since a number and a full stop begin a list.
+    safe = gfm.prose(f"{words.rstrip('.')}.").replace("](", "] (")
+    return safe if safe.endswith(".") else f"{safe}."
 
 
 def _headline(subject: str, happened: str, settings: Iterable[str]) -> str:

@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 # NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
 # (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z].*?::)|#(?=#\[)")
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
@@ -53,6 +53,11 @@ def printable(text: str, longest: int = 1000) -> str:
     if "::" in safe or "##[" in safe:
         safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
     return safe if len(text) <= longest else safe[:longest] + "…"
+
+
+def json_for_a_log(written: str) -> str:
+    """Give JSON of the same meaning in which GitHub's runner finds no command: ``##[name]`` stands in texts alone."""
+    return written.replace("##[", "\\u0023#[")
 
 
 def value(given: Any) -> str:
@@ -172,6 +177,11 @@ def headline(report: Report) -> str:
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
 
 
+def notes_beside(report: Report) -> tuple[str, ...]:
+    """Give the notes that the headline does not say already."""
+    return report.notes if report.findings or report.problems else ()
+
+
 def set_aside(report: Report) -> list[str]:
     """Count what was changed by hand and is no finding, with why; nothing where there is none."""
     found = []
@@ -204,6 +214,12 @@ def alike(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:
     for entry in skipped:
         groups.setdefault((entry.reason, entry.event_name or entry.detail), []).append(entry)
     return [(reason, what, found) for (reason, what), found in sorted(groups.items(), key=lambda item: item[0])]
+
+
+def latest(alike: Iterable[Skipped]) -> Skipped | None:
+    """Give the last of some things that could not be judged, where any has a time."""
+    timed = [entry for entry in alike if entry.event_time]
+    return max(timed, key=lambda entry: str(entry.event_time), default=None)
 
 
 def coverage(entry: Coverage) -> str:

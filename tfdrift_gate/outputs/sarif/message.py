@@ -11,9 +11,7 @@ from tfdrift_gate.outputs.lines import paragraph
 def message(sentences: Iterable[str]) -> dict[str, Any]:
     """Make a message object (S§3.11) of sentences without their full stops.
 
-    A plain text message may hold links, ``[words](address)``, and placeholders, ``{0}``. Not every viewer heeds the
-    standard's escapes of a link, so ``](`` itself is taken apart; braces are doubled, as S§3.11.5 says. GitHub shows
-    the text of a message in comments as well, so it is harmless as Markdown too.
+    A plain text message may hold links (S§3.11.6) and placeholders, ``{0}``: no link is left in a paragraph, and braces
+    are doubled, as S§3.11.5 says. GitHub shows the text in comments as well, where it is read as Markdown.
     """
-    text = paragraph(sentences)
-    return {"text": text.replace("](", "] (").replace("{", "{{").replace("}", "}}")}
+    return {"text": paragraph(sentences).replace("{", "{{").replace("}", "}}")}

@@ -1,0 +1,96 @@
+"""One comment on a pull request and one issue for each root module: found again, updated in place, resolved when clean.
+
+What is posted begins with a hidden marker that names the root module. Anybody may quote the marker, so only what the
+token's own user or an app wrote is taken for ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tfdrift_gate.github.api import GitHubError, Repository
+
+MOST_CHARACTERS = 65_536
+"""Characters of a comment's or an issue's body: https://github.com/orgs/community/discussions/27190"""
+LABEL = "tfdrift-gate"
+"""The label of the issue, by which it is found again."""
+_RESOLVED = "**Resolved.** What an earlier run found here is no longer there.\n\n"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be posted."""
+
+    root: str
+    """The root module's folder relative to the repository's root, and its workspace where one is named."""
+    body: str
+    """Markdown."""
+    clean: bool
+    """Whether the verdict was reached and nothing was found."""
+
+
+def marker(root: str) -> str:
+    """Write the hidden first line of what is posted about a root module; nothing in it can end an HTML comment."""
+    return f"<!-- tfdrift-gate {quote(root, safe='/._@').replace('-', '%2D')} -->"
+
+
+def text_of(said: Said, resolved: bool = False) -> str:
+    """Write the body; raises :class:`GitHubError` where it would be too long for GitHub."""
+    text = f"{marker(said.root)}\n{_RESOLVED if resolved else ''}{said.body}"
+    if len(text) > MOST_CHARACTERS:
+        raise GitHubError(f"the report has {len(text)} characters: a comment takes {MOST_CHARACTERS}")
+    return text
+
+
+def keep_comment(repository: Repository, number: int, said: Said) -> str:
+    """Keep the one comment of a pull request up to date; says what was done. Raises :class:`GitHubError`."""
+    ours = _ours(repository, repository.all(f"/issues/{number}/comments"), said.root)
+    if ours is not None:
+        resolved = text_of(said, resolved=said.clean)
+        repository.patch(f"/issues/comments/{ours}", {"body": resolved})
+        return "the comment is resolved" if said.clean else "the comment is updated"
+    if said.clean:
+        return "nothing to say"
+    repository.post(f"/issues/{number}/comments", {"body": text_of(said)})
+    return "a comment is posted"
+
+
+def keep_issue(repository: Repository, title: str, said: Said) -> str:
+    """Keep the one open issue about a root module up to date, and close it when clean; says what was done.
+
+    Raises :class:`GitHubError`.
+    """
+    listed = (entry for entry in repository.all("/issues", state="open", labels=LABEL) if "pull_request" not in entry)
+    ours = _ours(repository, listed, said.root, by="number")
+    if ours is not None and said.clean:
+        closed = {"body": text_of(said, resolved=True), "state": "closed", "state_reason": "completed"}
+        repository.patch(f"/issues/{ours}", closed)
+        return "the issue is closed"
+    if ours is not None:
+        repository.patch(f"/issues/{ours}", {"body": text_of(said)})
+        return "the issue is updated"
+    if said.clean:
+        return "nothing to say"
+    repository.post("/issues", {"title": title, "body": text_of(said), "labels": [LABEL]})
+    return "an issue is opened"
+
+
+def _ours(repository: Repository, entries: Iterable[Mapping[str, Any]], root: str, by: str = "id") -> int | None:
+    begins = marker(root)
+    found = [entry for entry in entries if str(entry.get("body") or "").startswith(begins)]
+    for entry in found:
+        if _user(entry).get("type") == "Bot" and isinstance(entry.get(by), int):
+            return int(entry[by])
+    login = repository.login() if found else None
+    for entry in found:
+        if login and _user(entry).get("login") == login and isinstance(entry.get(by), int):
+            return int(entry[by])
+    return None
+
+
+def _user(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    user = entry.get("user")
+    return user if isinstance(user, Mapping) else {}
