@@ -80,6 +80,20 @@ def test_every_relative_link_leads_somewhere(file: Path) -> None:
             assert (file.parent / target).exists(), target
 
 
+def test_every_page_of_the_documentation_is_in_readmes_index_or_in_that_of_its_folder() -> None:
+    recipes = PROJECT / "docs" / "ci"
+    pages = {page.resolve() for page in (PROJECT / "docs").rglob("*.md")}
+    listed = {
+        (index.parent / target).resolve()
+        for index, text in (
+            (readme.README, TEXT.partition("## Documentation")[2]),
+            (recipes / "README.md", (recipes / "README.md").read_text(encoding="utf-8")),
+        )
+        for target in re.findall(r"\]\(([^)#\s]+)\)", text)
+    }
+    assert pages - listed == set()
+
+
 def test_no_file_names_a_path_of_some_machine_or_a_key() -> None:
     # The pattern is put together here, so that this file does not match itself.
     machine = re.compile(

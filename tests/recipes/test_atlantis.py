@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.recipes import snippet
-from tests.recipes.conftest import Machine
+from tests.recipes.machine import Machine
 
 CONFIG = yaml.safe_load(snippet("atlantis.md", "repos.yaml"))
 STEPS: list[Any] = CONFIG["workflows"]["drift-gate"]["plan"]["steps"]

@@ -18,7 +18,7 @@ import yaml
 from tests.npm_tools import package
 from tests.outputs.scenarios import SCENARIOS
 from tests.recipes import snippet
-from tests.recipes.conftest import Machine
+from tests.recipes.machine import Machine
 from tests.terraform_cli.fixtures import cannot
 from tfdrift_gate.outputs import FORMATS
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.recipes.conftest import Machine
+from tests.recipes.machine import Machine
 from tests.terraform_cli.fixtures import cannot
 
 RUN_ID = "run-bWSq4YeYpfrW4mx7"
@@ -80,7 +80,14 @@ def api(machine: Machine) -> Iterator[Api]:
 def check(machine: Machine, api: Api, token: str = "token") -> subprocess.CompletedProcess[str]:
     machine.copy("hcp-terraform.md", "drift-gate-hcp.sh")
     return machine.run(
-        "sh", "drift-gate-hcp.sh", RUN_ID, "infra/prod", "--format", "markdown", TFE_TOKEN=token, TFE_ADDRESS=api.address
+        "sh",
+        "drift-gate-hcp.sh",
+        RUN_ID,
+        "infra/prod",
+        "--format",
+        "markdown",
+        TFE_TOKEN=token,
+        TFE_ADDRESS=api.address,
     )
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.recipes import PAGES, files
-from tests.recipes.conftest import Machine
+from tests.recipes.machine import Machine
 
 RUN = ("sh", "drift-gate.sh", "infra/prod", "--output", "junit=drift.xml", "--output", "markdown=drift.md")
 

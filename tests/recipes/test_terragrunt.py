@@ -8,7 +8,7 @@ from typing import Any
 import hcl2
 
 from tests.recipes import snippet
-from tests.recipes.conftest import Machine
+from tests.recipes.machine import Machine
 
 CONFIG = hcl2.loads(snippet("terragrunt.md", "root.hcl"))["terraform"][0]
 
