@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import readme
 from tests.terraform_cli.binary import PROJECT
@@ -45,6 +46,13 @@ def test_the_sample_rules_load() -> None:
     assert sample
     rules = read_rules(sample[1], "README.md", load_catalog())
     assert [len(part) for part in (rules.rules, rules.trusted, rules.waivers)] == [1, 1, 1]
+
+
+def test_the_sample_of_a_pre_commit_hook_names_one_that_there_is() -> None:
+    sample = re.fullmatch(r"```yaml\n(.*)\n```", readme.between(TEXT, "pre-commit sample"), re.DOTALL)
+    assert sample
+    wanted = [hook["id"] for hook in yaml.safe_load(sample[1])["repos"][0]["hooks"]]
+    assert wanted == [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())]
 
 
 def test_the_policies_are_json() -> None:

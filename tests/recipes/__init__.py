@@ -15,7 +15,7 @@ def files(page: str) -> dict[str, tuple[str, str]]:
     """Give a page's files by their names, which stand in the first comment: language and text."""
     found = {}
     for language, text in _FENCED.findall((PAGES / page).read_text(encoding="utf-8")):
-        head = [line for line in text.splitlines() if not line.startswith("#!")][0]
+        head = next(line for line in text.splitlines() if not line.startswith("#!"))
         if named := _FILE.match(head):
             found[named[1]] = (language, text)
     return found

@@ -77,7 +77,7 @@ def api(machine: Machine) -> Iterator[Api]:
         thread.join()
 
 
-def check(machine: Machine, api: Api, token: str = "token") -> subprocess.CompletedProcess[str]:
+def check(machine: Machine, api: Api, bearer: str = "token") -> subprocess.CompletedProcess[str]:
     machine.copy("hcp-terraform.md", "drift-gate-hcp.sh")
     return machine.run(
         "sh",
@@ -86,7 +86,7 @@ def check(machine: Machine, api: Api, token: str = "token") -> subprocess.Comple
         "infra/prod",
         "--format",
         "markdown",
-        TFE_TOKEN=token,
+        TFE_TOKEN=bearer,
         TFE_ADDRESS=api.address,
     )
 
@@ -115,7 +115,7 @@ def test_an_unfinished_plan_is_no_verdict(machine: Machine, api: Api) -> None:
 
 
 def test_a_refused_token_is_no_verdict(machine: Machine, api: Api) -> None:
-    done = check(machine, api, token="other")
+    done = check(machine, api, bearer="other")
     assert done.returncode == 1
     assert "404" in done.stderr
 

@@ -93,9 +93,7 @@ def _set_aside(finding: Finding) -> list[str]:
     event = finding.last_event
     entry = [f"{text.subject(finding)}: {changes}, by {text.who(event)} at {text.when(event)}"]
     if finding.suppressed_by:
-        why = finding.suppressed_by
-        details = "".join(f", {name} {value}" for name, value in why.details.items())
-        entry.append(text.printable(f"{why.kind}: {why.reason}{details}"))
+        entry.append(text.suppression(finding.suppressed_by))
     live = finding.live.words if finding.live else ()
     return [*entry, *map(text.printable, live), *plan_effect.sentences(finding)]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import key_path
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped
+from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped, Suppression
 
 LONGEST_VALUE = 120
 """Characters of one value that a person is shown."""
@@ -162,6 +162,12 @@ def from_where(event: Event | None) -> str:
 def when(event: Event | None) -> str:
     """Say when a call was made (UTC)."""
     return iso(event.event_time) if event else "at an unknown time"
+
+
+def suppression(why: Suppression) -> str:
+    """Say why a finding is not held against anyone: ``waiver: INC-1 (owner: payments, expires: 2026-12-01)``."""
+    details = ", ".join(f"{name.replace('_', ' ')}: {printable(given, 200)}" for name, given in why.details.items())
+    return f"{why.kind}: {printable(why.reason)}" + (f" ({details})" if details else "")
 
 
 def headline(report: Report) -> str:
