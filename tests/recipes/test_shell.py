@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.builders import function_state, state_text
 from tests.recipes import PAGES, files
-from tests.recipes.machine import Machine
+from tests.recipes.machine import RAISED, Machine
+from tests.terraform_cli.fixtures import PROJECT, Installed
 
 RUN = ("sh", "drift-gate.sh", "infra/prod", "--output", "junit=drift.xml", "--output", "markdown=drift.md")
 
@@ -65,3 +70,25 @@ def test_the_jenkinsfile_runs_the_same_script() -> None:
     assert language == "groovy"
     assert "sh drift-gate.sh infra/prod --output junit=drift.xml" in text
     assert text.count("{") == text.count("}")
+
+
+@pytest.mark.terraform
+def test_the_script_goes_past_the_modules_own_gate_and_judges_real_terraforms_plan(
+    machine: Machine, installed: Installed
+) -> None:
+    machine.copy("shell.md", "drift-gate.sh")
+    shutil.copytree(PROJECT / "terraform" / "modules", machine.folder / "modules")
+    gate = 'module "drift_check" {\n  source = "../../modules/drift_check"\n  mode   = "fail"\n}\n'
+    machine.write("infra/prod/main.tf", gate)
+    # What is judged is a state beside this root, so that no provider of AWS is needed.
+    state = machine.write("state.json", state_text(function_state()))
+    (machine.folder / "stand-in" / "bin" / "terraform").unlink()
+    given = {**installed.environment, "TFDRIFT_GATE_STATE": str(state)}
+    given["PATH"] = os.pathsep.join([str(machine.folder / "stand-in" / "bin"), given["PATH"]])
+    done = machine.run(*RUN, "--output", "json=drift.json", **given)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Check block assertion failed" in done.stdout
+    report = json.loads((machine.folder / "drift.json").read_text(encoding="utf-8"))
+    assert [finding["events"][0]["event_id"] for finding in report["findings"]] == [RAISED["eventID"]]
+    assert report["skipped"] == []
+    assert [path for path in machine.temporary.rglob("*") if path.is_file()] == []
