@@ -88,6 +88,21 @@ def test_every_relative_link_leads_somewhere(file: Path) -> None:
             assert (file.parent / target).exists(), target
 
 
+def _anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them of plain words."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "file", _tracked("*.md", ":!tests/outputs/golden"), ids=lambda file: str(file.relative_to(PROJECT))
+)
+def test_every_link_to_a_heading_leads_to_one(file: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", file.read_text(encoding="utf-8")):
+        page = (file.parent / target) if target else file
+        assert anchor in _anchors(page), f"{target}#{anchor}"
+
+
 def test_every_page_of_the_documentation_is_in_readmes_index_or_in_that_of_its_folder() -> None:
     recipes = PROJECT / "docs" / "ci"
     pages = {page.resolve() for page in (PROJECT / "docs").rglob("*.md")}
