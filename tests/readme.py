@@ -44,6 +44,22 @@ def comment_block() -> str:
     return "\n".join(f"> {line}".rstrip() for line in head.splitlines())
 
 
+def outputs_block() -> str:
+    """One finding, as the outputs for people show it."""
+    whole = published_with_plan()
+    report = replace(whole, findings=whole.findings[1:2], suppressed=(), coverage=(), checkout=Checkout("infra/prod"))
+    table = FORMATS["table"].render(report).split("\n\n")[1]
+    github = FORMATS["github"].render(report).splitlines()[-1]
+    page = FORMATS["markdown"].render(report).split("\n\n")
+    return "\n\n".join(
+        [
+            f"`table`:\n\n```text\n{table}\n```",
+            f"`github`:\n\n```text\n{github}\n```",
+            f"`markdown`, below its headline\n\n{page[1]}\n\n{page[2]}",
+        ]
+    )
+
+
 def between(text: str, name: str) -> str:
     """Give what stands between the markers of a block."""
     return text.split(f"<!-- BEGIN {name} -->", 1)[1].split(f"<!-- END {name} -->", 1)[0].strip()
@@ -58,7 +74,7 @@ def with_block(text: str, name: str, block: str) -> str:
 
 
 GENERATED: Mapping[Path, Mapping[str, Callable[[], str]]] = {
-    README: {"help": help_block, "catalog": catalog_block},
+    README: {"help": help_block, "catalog": catalog_block, "outputs": outputs_block},
     PULL_REQUESTS: {"comment": comment_block},
 }
 """What is written between which markers, by document."""

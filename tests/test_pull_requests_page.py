@@ -12,7 +12,7 @@ from tests import readme
 from tests.outputs import scenarios
 from tests.recipes.machine import SECRET, Machine
 from tfdrift_gate.model import Kind, PlanEffect
-from tfdrift_gate.outputs.plan_effect import sentences
+from tfdrift_gate.outputs.plan_effect import WORDS, sentences
 
 TEXT = readme.PULL_REQUESTS.read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| `(\w+)` \| [^|]+ \| ([^|]+) \|$", TEXT, re.MULTILINE)
@@ -44,6 +44,13 @@ def test_every_kind_of_drift_stands_there_with_every_effect() -> None:
     told = {(kind, effect) for kind, effect, _ in ROWS}
     possible = {(kind.value, effect.value) for kind, effect in product(Kind, PlanEffect)}
     assert told == possible - IMPOSSIBLE
+
+
+def test_the_words_of_the_comments_table_are_those_that_the_page_explains() -> None:
+    sample = readme.between(TEXT, "comment")
+    used = set(re.findall(r"\*\*(undoes|adopts|leaves|destroys)\*\*", sample))
+    assert used == set(WORDS.values())
+    assert all(f"`{word}`" in TEXT for word in WORDS.values())
 
 
 def test_making_the_plan_file_works_as_shown_and_leaves_nothing(machine: Machine) -> None:

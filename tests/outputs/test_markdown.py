@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
 
 import hcl2
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests.outputs.gfm_renderer import page_of, references
 from tests.outputs.scenarios import CHECKOUT, SCENARIOS, change, drift, event, finding, report
-from tfdrift_gate.model import Checkout, Kind, SourceRange
+from tfdrift_gate.cli import cli
+from tfdrift_gate.model import Checkout, Kind, SourceRange, TimeWindow
 from tfdrift_gate.outputs import FORMATS, gfm, hcl
 
 RENDER = FORMATS["markdown"].render
@@ -144,6 +149,9 @@ def test_a_fence_is_longer_than_any_run_of_backticks_inside() -> None:
         ('["a", "b"]', '`["a"`, `"b"]`'),
         ("1. x", "`1`. x"),
         ("= x", "`=` x"),
+        ("see (a_b) and (looked for in c/d))", "see (`a_b`) and (looked for in `c/d`))"),
+        ("f(x_y), (f(x)) (x-1", "`f(x_y)`, (`f(x)`) (`x-1`"),
+        ("() ( ) (.", "`() ( ) (.`"),
         ("deadbeef's", "`deadbeef's`"),
         ("", ""),
     ],
@@ -177,3 +185,17 @@ def test_lines_outside_the_repository_are_not_linked() -> None:
     written = RENDER(report(outside))
     assert not page_of(written).links
     assert "x.tf" not in written
+
+
+def test_the_waiver_that_is_shown_is_the_one_that_its_command_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(timezone.utc)
+    written = RENDER(replace(SCENARIOS["published"](), window=TimeWindow(now, now)))
+    command = next(block for block in blocks(written, "sh") if "waive" in block)
+    (tmp_path / "infra" / "prod").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, shlex.split(command)[1:])
+    assert done.exit_code == 0, done.output
+    waivers = yaml.safe_load((tmp_path / "infra/prod/.tfdrift-gate.yaml").read_text(encoding="utf-8"))
+    assert waivers == yaml.safe_load(blocks(written, "yaml")[0])

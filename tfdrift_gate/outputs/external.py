@@ -60,7 +60,12 @@ def message(report: Report, stops: bool = False) -> str:
     """
     beside = [*plan_effect.outcome(report), *text.set_aside(report)]
     if not report.findings:
-        return "\n".join(["; ".join([text.headline(report), *beside]), *_hints(report)])
+        return "\n".join(
+            [
+                "; ".join([text.headline(report), *(f"{words[0].lower()}{words[1:]}" for words in beside)]),
+                *_hints(report),
+            ]
+        )
     lines = [text.headline(report), *(f" {sentence}" for sentence in beside)]
     for finding in report.findings[:MOST_FINDINGS]:
         lines.append("")

@@ -176,7 +176,8 @@ def _waiver(report: Report) -> str:
     """A waiver of the worst finding, as a command and as lines of the rules file."""
     finding = report.findings[0]
     until = (report.window.until + _WAIVED_FOR).date().isoformat()
-    command = f'tfdrift-gate waive {finding.id} --reason "WHY" --owner "TEAM" --expires {until}'
+    where = f" {shlex.quote(report.checkout.folder)}" if report.checkout.folder else ""
+    command = f'tfdrift-gate waive {finding.id}{where} --reason "WHY" --owner "TEAM" --expires {until}'
     lines = [
         "waivers:",
         f"  - id: {json.dumps(finding.id)} # {text.subject(finding)}",

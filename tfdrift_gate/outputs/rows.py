@@ -34,13 +34,13 @@ def row_of(report: Report, finding: Finding, with_plan: bool) -> str:
 def _resource(report: Report, finding: Finding) -> list[str]:
     """Lines, and few columns: a comment on a pull request is about 800 pixels wide."""
     drift = finding.drift
-    name = gfm.code(finding.address or f"{drift.key.resource_type} {drift.resource_id}", 300)
+    name = gfm.narrow(finding.address or f"{drift.key.resource_type} {drift.resource_id}", 300)
     lines = [gfm.link(name, page_of(report.checkout, finding.source))]
     if not finding.address and drift.parent_address:
-        lines.append(f"on {gfm.code(drift.parent_address, 300)}")
+        lines.append(f"on {gfm.narrow(drift.parent_address, 300)}")
     path = path_of(report.checkout, finding.source)
     if finding.source and path:
-        lines.append(gfm.code(f"{path}:{finding.source.line}", 300))
+        lines.append(gfm.narrow(f"{path}:{finding.source.line}", 300))
     return lines
 
 
@@ -58,18 +58,21 @@ def _setting(shown: text.Shown) -> str:
     name = gfm.code(shown.name, 200)
     if shown.new is None:
         return f"{name} {text.WITHHELD_WORDS}"
-    new = gfm.code(shown.new)
-    return f"{name} = {new}" if shown.old is None else f"{name} {gfm.code(shown.old)} → {new}"
+    new = gfm.narrow(shown.new)
+    return f"{name} = {new}" if shown.old is None else f"{name} {gfm.narrow(shown.old)} → {new}"
 
 
 def _planned(finding: Finding) -> str:
     """What the plan does, in few words; the details have the sentences."""
     lines = []
-    for effect, changes in plan_effect.by_effect(finding).items():
+    effects = plan_effect.by_effect(finding)
+    for effect, changes in effects.items():
         names = [gfm.code(change.attribute, 200) for change in changes[:_MOST_IN_A_CELL]]
         if len(changes) > _MOST_IN_A_CELL:
             names.append(f"{len(changes) - _MOST_IN_A_CELL} more")
-        lines.append(f"**{plan_effect.WORDS[effect]}** {', '.join(names) or 'it'}")
+        lines.append(
+            f"**{plan_effect.WORDS[effect]}** {', '.join(names) or ('it' if len(effects) == 1 else 'the resource')}"
+        )
     lines.extend(
         f"sets {gfm.code(change.attribute, 200)} to {gfm.code(text.value(change.planned))}"
         for change in finding.drift.changes[:_MOST_IN_A_CELL]
@@ -87,7 +90,7 @@ def _by_whom(groups: Sequence[tuple[Event | None, Sequence[AttributeChange]]]) -
         if event is None:
             lines.append("nobody seen")
             continue
-        lines.append(f"{gfm.code(event.actor.name or 'unknown', 200)}")
+        lines.append(gfm.narrow(event.actor.name or "unknown", 200))
         lines.extend([gfm.prose(text.from_where(event)), _when(event)])
     if len(groups) > _MOST_IN_A_CELL:
         lines.append(f"and {text.counted(len(groups) - _MOST_IN_A_CELL, 'more call')}")

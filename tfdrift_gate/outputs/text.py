@@ -178,7 +178,8 @@ def headline(report: Report) -> str:
     unjudged = f" ({counted(len(report.skipped), 'thing')} could not be judged)" if report.skipped else ""
     if not report.findings:
         noted = f" ({'; '.join(printable(note) for note in report.notes)})" if report.notes else ""
-        return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
+        settled = " that is not accounted for" if report.suppressed or report.reverted else ""
+        return f"No out-of-band change of a Lambda resource found{settled}{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
 
