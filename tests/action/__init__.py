@@ -1,1 +1,1 @@
-"""The action and the reusable workflow, run by a real runner."""
+"""The action under a real runner (``act``), with GitHub's REST API answered by a described stand-in."""
