@@ -1,6 +1,6 @@
 """What ``selftest.yml`` asserts of its two runs of the action: ``python3 -m tests.action.selftest``.
 
-``DRIFTING`` and ``CLEAN`` hold a step's outcome and its outputs as JSON, ``FORK`` whether this is a fork's pull request.
+``DRIFTING`` and ``CLEAN`` hold a step's outcome and its outputs as JSON, ``FORK`` whether a fork asks for the pull.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def _wrong(name: str, said: str, expected: tuple[str, ...], fork: bool) -> list[
     found = [] if got == expected else [f"{name}: {got} instead of {expected}"]
     if not fork:
         found += [
-            f"{name}: there is no {key} file" for key in ("report", "sarif") if not Path(outputs.get(key) or "").is_file()
+            f"{name}: there is no {key} file"
+            for key in ("report", "sarif")
+            if not Path(outputs.get(key) or "").is_file()
         ]
     return found
 

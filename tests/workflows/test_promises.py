@@ -27,7 +27,9 @@ def test_every_third_party_is_pinned_by_its_commit_and_says_its_version(file: Pa
     found = list(_USES.finditer(file.read_text(encoding="utf-8")))
     in_yaml = [step.keys["uses"] for step in steps(file) if "uses" in step.keys]
     in_yaml += [job["uses"] for job in jobs(file).values() if "uses" in job]
-    assert sorted(match["what"] for match in found) == sorted(in_yaml), "one is written in a way this test does not read"
+    assert sorted(match["what"] for match in found) == sorted(in_yaml), (
+        "one is written in a way this test does not read"
+    )
     for match in found:
         if not match["what"].startswith("./"):
             assert _PINNED.fullmatch(match["what"]), match["what"]
