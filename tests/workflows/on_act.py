@@ -23,6 +23,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 REPOSITORY = "acme/infra"
 ORIGIN = ["remote", "add", "origin", f"https://github.com/{REPOSITORY}"]
 """From which act knows the repository's name."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PASSED_ON = ("PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
 """What of this machine's settings an installation by pip needs."""
 
@@ -66,7 +67,7 @@ def _jobs(output: str) -> dict[str, Job]:
         job = found.setdefault(entry["matrix"]["root"], Job())
         outermost = len(entry.get("stepID", [])) == 1
         if entry.get("raw_output"):
-            job.said += entry["msg"]
+            job.said += _COLOUR.sub("", entry["msg"])
         elif entry.get("command") == "summary" and outermost:
             job.summary += entry["content"]
         elif entry.get("command") == "set-output" and entry["stepID"] == ["judge"]:
@@ -114,6 +115,7 @@ def act(
     gate: Path,
     environment: Mapping[str, str],
     scratch: Path,
+    *options: str,
 ) -> Ran:
     """Run the workflows of ``repository`` that ``event_name`` starts; steps see ``environment`` beside act's own."""
     records = scratch / "records"
@@ -131,6 +133,7 @@ def act(
         f"{scratch}/event.json",
     ]
     command += ["--action-cache-path", f"{scratch}/act", "--no-cache-server", "--concurrent-jobs", "1"]
+    command += options
     command += [word for name, value in seen.items() for word in ("--env", f"{name}={value}")]
     command += [word for name, folder in replaced.items() for word in ("--local-repository", f"{name}={folder}")]
     # Nothing outside this machine is asked: what is not replaced would be fetched, and there is no route.
