@@ -26,8 +26,9 @@ SEED      ?= 1
 oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
 	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
 
-bench: $(READY) ## how long the judgement takes, against a floor measured in the same run
+bench: $(READY) ## how long the judgement and the outputs take, against floors measured in the same run
 	@$(BIN)/python -m benchmarks.judge
+	@$(BIN)/python -m benchmarks.outputs
 
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from tests.outputs.scenarios import published_with_plan
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.cli import cli
+from tfdrift_gate.model import Checkout
+from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.outputs.catalog import CATALOG_FORMATS
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -27,6 +31,22 @@ def help_block() -> str:
 def catalog_block() -> str:
     """``tfdrift-gate catalog --format markdown``."""
     return CATALOG_FORMATS["markdown"](load_catalog()).strip()
+
+
+def outputs_block() -> str:
+    """One finding, as the outputs for people show it."""
+    whole = published_with_plan()
+    report = replace(whole, findings=whole.findings[1:2], suppressed=(), coverage=(), checkout=Checkout("infra/prod"))
+    table = FORMATS["table"].render(report).split("\n\n")[1]
+    github = FORMATS["github"].render(report).splitlines()[-1]
+    page = FORMATS["markdown"].render(report).split("\n\n")
+    return "\n\n".join(
+        [
+            f"`table`:\n\n```text\n{table}\n```",
+            f"`github`:\n\n```text\n{github}\n```",
+            f"`markdown`, below its headline\n\n{page[1]}\n\n{page[2]}",
+        ]
+    )
 
 
 def between(text: str, name: str) -> str:
@@ -44,7 +64,10 @@ def with_block(text: str, name: str, block: str) -> str:
 
 def current(text: str) -> str:
     """Give README's text with every generated block as it is now."""
-    return with_block(with_block(text, "help", help_block()), "catalog", catalog_block())
+    blocks = {"help": help_block(), "catalog": catalog_block(), "outputs": outputs_block()}
+    for name, block in blocks.items():
+        text = with_block(text, name, block)
+    return text
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import readme
 from tests.terraform_cli.binary import PROJECT
@@ -46,6 +47,13 @@ def test_the_sample_rules_load() -> None:
     assert [len(part) for part in (rules.rules, rules.trusted, rules.waivers)] == [1, 1, 1]
 
 
+def test_the_sample_of_a_pre_commit_hook_names_one_that_there_is() -> None:
+    sample = re.fullmatch(r"```yaml\n(.*)\n```", readme.between(TEXT, "pre-commit sample"), re.DOTALL)
+    assert sample
+    wanted = [hook["id"] for hook in yaml.safe_load(sample[1])["repos"][0]["hooks"]]
+    assert wanted == [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())]
+
+
 def test_the_policies_are_json() -> None:
     policies = re.findall(r"```json\n(.*?)\n```", TEXT, re.DOTALL)
     assert policies
@@ -70,7 +78,9 @@ def test_every_command_has_help_with_an_example_and_stands_in_readme(command: st
     assert command in TEXT
 
 
-@pytest.mark.parametrize("file", _tracked("*.md"), ids=lambda file: str(file.relative_to(PROJECT)))
+@pytest.mark.parametrize(
+    "file", _tracked("*.md", ":!tests/outputs/golden"), ids=lambda file: str(file.relative_to(PROJECT))
+)
 def test_every_relative_link_leads_somewhere(file: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
         if "://" not in target and not target.startswith("mailto:"):

@@ -68,7 +68,7 @@ def test_a_room_imports_only_from_floors_below_it_or_from_itself(file: Path) -> 
         ("boto3", {"aws"}),
         ("botocore", {"aws", "sources", "live"}),
         ("hcl2", {"terraform"}),
-        ("click", {"cli", "streams", "github"}),
+        ("click", {"cli", "streams"}),
         ("tabulate", {"outputs"}),
         ("yaml", {"catalog", "rules"}),
     ],

@@ -12,7 +12,7 @@ from tfdrift_gate.model import Checkout
 # NOTE: the variables of a GitHub runner,
 # https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 _SERVER = re.compile(r"https://[A-Za-z0-9.:-]+")
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 

@@ -219,6 +219,8 @@ class Suppression:
     kind: str
     reason: str
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
+    where: str = ""
+    """``file:line`` of the rule that says so; empty where none does."""
 
 
 @dataclass(frozen=True)

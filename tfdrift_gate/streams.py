@@ -25,6 +25,16 @@ def print_text(shown: str) -> None:
         raise click.ClickException(f"writing to standard output: {error.strerror or error}") from None
 
 
+def complain(first: str, message: str, hint: str) -> None:
+    """Say on standard error what did not happen, what was being read and what to do."""
+    from tfdrift_gate.outputs.text import printable
+
+    click.echo(f"tfdrift-gate: {first}", err=True)
+    click.echo(f"  {printable(message)}", err=True)
+    if hint:
+        click.echo(f"  → {hint}", err=True)
+
+
 def close_stdout() -> None:
     """Let what is still in the buffer go nowhere: written at the program's end it would change the exit code."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

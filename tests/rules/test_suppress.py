@@ -203,6 +203,103 @@ def test_every_output_names_every_expired_waiver(tmp_path: Path) -> None:
     assert outputs(check(tmp_path, [], rules=two))["external"].count("a waiver has expired") == 2
 
 
+def test_people_read_whose_waiver_it_is_and_until_when(tmp_path: Path) -> None:
+    shown = outputs(check(tmp_path, [MEMORY], rules=waiver()))["table"]
+    assert "waiver: INC-1 (owner: payments, expires: 2026-06-01)" in shown
+
+
+def idle(report: Report) -> list[str]:
+    return [note for note in report.notes if note.startswith("a waiver")]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        waiver(f'address: "{ORDERS}x"'),
+        waiver("id: 0000000000000000"),
+        waiver(more="attributes: [timeout]"),
+        waiver(f'address: "{ORDERS}"\n    resource_id: other'),
+    ],
+)
+def test_a_waiver_that_matches_nothing_is_said_with_its_place_owner_and_end(tmp_path: Path, rules: str) -> None:
+    report = check(tmp_path, [MEMORY], rules=rules)
+    assert len(report.findings) == 1
+    (note,) = idle(report)
+    assert note.startswith("a waiver matches nothing in this window: ")
+    assert note.endswith(" (rules.yaml:2; owner payments; expires 2026-06-01)")
+    for name, shown in outputs(report).items():
+        assert "a waiver matches nothing" in shown, name
+
+
+def test_a_waiver_that_takes_something_off_is_not_said(tmp_path: Path) -> None:
+    both = waiver() + waiver("resource_id: orders", "attributes: [timeout]").removeprefix("waivers:\n")
+    report = check(tmp_path, [MEMORY], rules=waiver())
+    assert not report.notes
+    # Of two that cover the same, the second takes nothing off.
+    (note,) = idle(check(tmp_path, [BOTH], rules=both))
+    assert note.startswith("a waiver is not needed, what it names is suppressed without it: orders (rules.yaml:7;")
+
+
+def test_of_two_waivers_alike_in_their_words_the_one_that_takes_nothing_off_is_said(tmp_path: Path) -> None:
+    both = waiver("address: nothing") + waiver().removeprefix("waivers:\n")
+    report = check(tmp_path, [MEMORY], rules=both)
+    assert report.verdict == "clean"
+    (note,) = idle(report)
+    assert "nothing (rules.yaml:2;" in note
+
+
+def test_a_waiver_of_what_is_ignored_anyway_is_not_needed(tmp_path: Path) -> None:
+    (note,) = idle(check(tmp_path, [MEMORY], rules=waiver(), main=ignoring("[memory_size]")))
+    assert note.startswith("a waiver is not needed, what it names is suppressed without it: ")
+
+
+def test_a_waiver_of_what_was_changed_back_is_not_needed(tmp_path: Path) -> None:
+    repaired = update_configuration({"memorySize": 512}, at="11:00:00")
+    report = check(tmp_path, [MEMORY, repaired], rules=waiver())
+    assert (len(report.reverted), report.verdict) == (1, "clean")
+    (note,) = idle(report)
+    assert note.startswith("a waiver is not needed, what it names was changed back: ")
+
+
+def test_of_an_incomplete_run_nobody_says_that_a_waiver_matches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "cut.json").write_text('{"Records": [')
+    report = check(tmp_path, [MEMORY], rules=waiver("address: x"), events=(str(tmp_path / "cut.json"),))
+    assert report.verdict == "incomplete"
+    assert not idle(report)
+
+
+def test_ignored_and_expired_waivers_are_not_said_to_match_nothing(tmp_path: Path) -> None:
+    assert not check(tmp_path, [], rules=waiver(), no_waivers=True).notes
+    (note,) = idle(check(tmp_path, [], rules=waiver(expires="2026-01-01")))
+    assert note.startswith("a waiver has expired")
+
+
+def test_a_clean_plan_says_idle_waivers_in_its_one_line_and_only_a_few(tmp_path: Path) -> None:
+    many = waiver() + "".join(waiver(f"address: x{n}").removeprefix("waivers:\n") for n in range(9))
+    report = check(tmp_path, [], rules=many)
+    assert report.verdict == "clean"
+    assert len(report.notes) == 6
+    assert report.notes[-1] == "5 more waivers take nothing off"
+    assert "\n" not in outputs(report)["external"]
+
+
+def test_the_id_that_a_report_shows_waives_what_a_trusted_pipeline_left(tmp_path: Path) -> None:
+    pipeline = update_configuration({"timeout": 30}, by=BY_PIPELINE_CLI)
+    person = update_configuration({"memorySize": 1024}, {"timeout": 30}, at="11:00:00")
+    shown = only(check(tmp_path, [pipeline, person], rules=trusting()).findings)
+    assert {change.attribute for change in shown.drift.changes} == {"memory_size"}
+    report = check(tmp_path, [pipeline, person], rules=trusting() + waiver(f'id: "{shown.id}"'))
+    assert report.verdict == "clean"
+    assert sorted(map(kind, report.suppressed)) == ["trusted", "waiver"]
+    assert not report.notes
+
+
+def test_two_waivers_by_one_id_each_take_their_attribute(tmp_path: Path) -> None:
+    shown = only(check(tmp_path, [BOTH]).findings)
+    parts = [waiver(f'id: "{shown.id}"', f"attributes: [{name}]") for name in ("timeout", "memory_size")]
+    assert check(tmp_path, [BOTH], rules=parts[0] + parts[1].removeprefix("waivers:\n")).verdict == "clean"
+
+
 def test_no_waivers_ignores_them_all(tmp_path: Path) -> None:
     assert check(tmp_path, [MEMORY], rules=waiver(), no_waivers=True).verdict == "drift"
 

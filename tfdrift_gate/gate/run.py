@@ -16,7 +16,16 @@ from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
 from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
 from tfdrift_gate.gate.learn import learn
 from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
-from tfdrift_gate.gate.settle import Checked, finding, in_order, reviewed, suppressed, verified_live, waiver_notes
+from tfdrift_gate.gate.settle import (
+    Checked,
+    finding,
+    idle_waiver_notes,
+    in_order,
+    reviewed,
+    suppressed,
+    verified_live,
+    waiver_notes,
+)
 from tfdrift_gate.instant import RETENTION, parse_bound, window
 from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
 from tfdrift_gate.rules.load import find_rules, load_rules
@@ -74,7 +83,7 @@ def check(
         configuration = read_configuration(root, environment)
     change = review(configuration, held.plan, held.instances, belief, catalog)
     left, taken_off = suppressed(judged.drifts, rules, change, settings, now.date())
-    held_against = reviewed(left, change)
+    held_against = reviewed(left, change, rules, settings, now.date())
     taken_off.extend(finding(drift, rules, configuration, why) for drift, why in held_against.adopted)
     checked = Checked([(drift, None, told) for drift, told in held_against.standing], [])
     if settings.verify and held_against.standing:
@@ -86,6 +95,9 @@ def check(
     ]
     reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
     unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
+    idle: list[str] = []
+    if not errors:
+        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, judged.reverted)
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),
@@ -98,7 +110,13 @@ def check(
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped, *unjudged),
         unexplained=unexplained(held.plan, belief.instances, [*findings, *taken_off], change, span),
         checkout=find_checkout(root.folder, environment),
-        notes=(*held.notes, *plan_notes, *unread_regions(settings, belief), *waiver_notes(rules, settings, now.date())),
+        notes=(
+            *held.notes,
+            *plan_notes,
+            *unread_regions(settings, belief),
+            *waiver_notes(rules, settings, now.date()),
+            *idle,
+        ),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
 

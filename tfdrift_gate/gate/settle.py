@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import PurePath
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.gate.plan import Review
@@ -16,11 +17,14 @@ from tfdrift_gate.rules.fingerprint import fingerprint
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.rules.ruleset import RuleSet
 from tfdrift_gate.rules.severity import severity_of
-from tfdrift_gate.rules.suppress import suppress
+from tfdrift_gate.rules.suppress import is_covered, suppress
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress
 from tfdrift_gate.terraform.configuration import Configuration
 from tfdrift_gate.terraform.declaration import IGNORED, Exceptions
+
+MOST_IDLE = 5
+"""Waivers that take nothing off which a report names; a clean plan's message is one line."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,10 @@ def suppressed(
     return standing, taken_off
 
 
-def reviewed(drifts: Iterable[Drift], change: Review) -> Reviewed:
+def reviewed(drifts: Iterable[Drift], change: Review, rules: RuleSet, settings: Settings, today: date) -> Reviewed:
     """Hold drifts against the change under review: what its plan settles, would do, and adopts."""
+    # What is adopted in part leaves another drift, whose id a report shows: a waiver may name it by that.
+    waivers = [waiver for waiver in rules.waivers if "id" in waiver.match and not settings.no_waivers]
     standing: list[tuple[Drift, Drift]] = []
     refuted: list[Drift] = []
     adopted: list[tuple[Drift, Suppression]] = []
@@ -73,7 +79,7 @@ def reviewed(drifts: Iterable[Drift], change: Review) -> Reviewed:
         stands, undone = change.settled(drift)
         refuted.extend([undone] if undone else [])
         if stands is not None:
-            left, taken = suppress(change.with_effects(stands), (), (), (), date.min)
+            left, taken = suppress(change.with_effects(stands), (), waivers, (), today)
             adopted.extend(taken)
             # What is adopted in part is another drift, as after a waiver; what is merely told better is the same.
             standing.extend([(left, left if taken else drift)] if left else [])
@@ -122,8 +128,38 @@ def waiver_notes(rules: RuleSet, settings: Settings, today: date) -> list[str]:
         f"a waiver has expired and no longer waives: {waiver.words} ({waiver.reason}; owner {waiver.owner},"
         f" expired {waiver.expires.isoformat()})"
         for waiver in rules.waivers
-        if today >= waiver.expires
+        if waiver.expired(today)
     ]
+
+
+def idle_waiver_notes(
+    rules: RuleSet,
+    settings: Settings,
+    today: date,
+    suppressed: Iterable[Finding],
+    drifts: Sequence[Drift],
+    reverted: Sequence[Drift],
+) -> list[str]:
+    """Name the waivers that took nothing off this run's ``drifts``, and why, so that somebody may take them out.
+
+    Only of a run that read everything: of what was not read nobody knows what it would have matched.
+    """
+    if settings.no_waivers:
+        return []
+    used = {finding.suppressed_by.where for finding in suppressed if finding.suppressed_by}
+    notes = []
+    for waiver in rules.waivers:
+        if waiver.where in used or waiver.expired(today):
+            continue
+        said = "a waiver matches nothing in this window"
+        if any(is_covered(drift, waiver) for drift in drifts):
+            said = "a waiver is not needed, what it names is suppressed without it"
+        elif any(is_covered(drift, waiver) for drift in reverted):
+            said = "a waiver is not needed, what it names was changed back"
+        where = PurePath(waiver.where).name
+        notes.append(f"{said}: {waiver.words} ({where}; owner {waiver.owner}; expires {waiver.expires.isoformat()})")
+    more = len(notes) - MOST_IDLE
+    return [*notes[:MOST_IDLE], *([f"{more} more waivers take nothing off"] if more > 0 else [])]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ VERSION = "2022-11-28"
 """The version of the API that is spoken: https://docs.github.com/en/rest/about-the-rest-api/api-versions"""
 _TIMEOUT = 15.0
 _MOST_PAGES = 50
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 
 
 class GitHubError(GateError):

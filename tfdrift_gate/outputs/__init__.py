@@ -34,5 +34,7 @@ FORMATS: Mapping[str, Format] = {
     "markdown": Format("tfdrift_gate.outputs.markdown", "for the step summary and a comment on the pull request"),
     "github": Format("tfdrift_gate.outputs.github", "annotations of GitHub Actions at the blocks' lines"),
     "sarif": Format("tfdrift_gate.outputs.sarif", "SARIF 2.1.0, for code scanning"),
+    "junit": Format("tfdrift_gate.outputs.junit", "JUnit XML, for the test reports of Jenkins, GitLab and others"),
+    "gitlab": Format("tfdrift_gate.outputs.gitlab", "a Code Quality report, for GitLab's merge requests"),
 }
 """By the name that ``--format`` and ``--output`` take."""

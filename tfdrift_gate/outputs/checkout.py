@@ -8,6 +8,8 @@ import re
 from tfdrift_gate.model import Checkout, SourceRange
 
 _PAGES = re.compile(r"https?://[A-Za-z0-9.\-:]+(?:/[A-Za-z0-9._~\-%@+]+)*/?")
+_LONGEST = 500
+"""Characters of a path that a link is made of."""
 _KEPT = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -25,5 +27,7 @@ def page_of(checkout: Checkout, source: SourceRange | None) -> str | None:
     if source is None or path is None or not checkout.pages or not _PAGES.fullmatch(checkout.pages):
         return None
     lines = f"L{source.line}" if source.end_line <= source.line else f"L{source.line}-L{source.end_line}"
+    if len(path) > _LONGEST:
+        return None
     quoted = "".join(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in path.encode("utf-8", "replace"))
     return f"{checkout.pages.rstrip('/')}/{quoted}#{lines}"

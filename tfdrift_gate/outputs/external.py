@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from tfdrift_gate.model import Finding, Kind, Report
-from tfdrift_gate.outputs import text
+from tfdrift_gate.outputs import plan_effect, text
 from tfdrift_gate.outputs.json import finding_document
 
 MOST_FINDINGS = 50
@@ -58,19 +58,29 @@ def message(report: Report, stops: bool = False) -> str:
 
     NOTE: Terraform re-wraps a diagnostic's lines unless they begin with a blank.
     """
-    lines = [text.headline(report)]
+    beside = [*plan_effect.outcome(report), *text.set_aside(report)]
+    if not report.findings:
+        return "\n".join(
+            [
+                "; ".join([text.headline(report), *(f"{words[0].lower()}{words[1:]}" for words in beside)]),
+                *_hints(report),
+            ]
+        )
+    lines = [text.headline(report), *(f" {sentence}" for sentence in beside)]
     for finding in report.findings[:MOST_FINDINGS]:
         lines.append("")
         lines.extend(_lines(finding))
     if (more := len(report.findings) - MOST_FINDINGS) > 0:
         lines.extend(["", f" … and {more} more: run tfdrift-gate check to see all"])
-    if report.problems:
-        lines.extend(f" {text.printable(problem.hint)}" for problem in report.problems if problem.hint)
-    if report.findings:
-        lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
+    lines.extend(_hints(report))
+    lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
     if stops:
         lines.extend(["", *(f" {step}" for step in text.next_steps(report, "TFDRIFT_GATE_MODE=annotate "))])
     return "\n".join(lines)
+
+
+def _hints(report: Report) -> list[str]:
+    return [f" {text.printable(problem.hint)}" for problem in report.problems if problem.hint]
 
 
 def _lines(finding: Finding) -> list[str]:
@@ -88,6 +98,7 @@ def _lines(finding: Finding) -> list[str]:
             lines.append(f"{indent}{name} at {text.when(event)}, {region}")
         else:
             lines.append(f"{indent}by nobody seen in the window, {region}")
+    lines.extend(f"{indent}{sentence}" for sentence in plan_effect.sentences(finding))
     live = finding.live.words if finding.live else ()
     why = [reason for reason in finding.reasons if reason not in live]
     lines.extend(f"{indent}why: {text.printable(reason)}" for reason in why[:3])

@@ -22,7 +22,8 @@ LINE_BREAK = "<br>"
 _HASH = re.compile(r"[0-9a-fA-F]{7,40}")
 _WORD = re.compile(r"(\()?([A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]{1,6})((?:['’]s)?[)]?[,;:.?!]*[)]?)")
 _SIGNS = frozenset("→=…")
-_ENDS = re.compile(r"(.*?)([,;:.]*)", re.DOTALL)
+_AROUND = re.compile(r"(\(?)(.*?)([,;:.)]*)", re.DOTALL)
+_CHUNK = re.compile(r"[^:/.,\s]*[:/.,\s]*")
 _UNSAFE_IN_HTML = re.compile(r"[^A-Za-z0-9 ._,\-]")
 
 
@@ -32,33 +33,54 @@ def code(text: str, longest: int = 1000) -> str:
     return f"`{safe}`" if safe else "`(empty)`"
 
 
+def narrow(text: str, longest: int = 1000, width: int = 34) -> str:
+    """Write text as code spans, one below the other in a cell where it is wider than so many characters.
+
+    It is broken behind ``:``, ``/``, ``.``, ``,`` and blanks alone, so a long word stays as wide as it is.
+    """
+    lines = [""]
+    for chunk in _CHUNK.findall(printable(text, longest)):
+        if lines[-1].strip() and len(lines[-1]) + len(chunk) > width:
+            lines.append("")
+        lines[-1] += chunk
+    return LINE_BREAK.join(code(line, longest) for line in lines if line.strip() or len(lines) == 1)
+
+
 def prose(text: str) -> str:
     """Write a sentence so that plain words stay words, and everything else stands in code spans."""
-    parts: list[tuple[bool, str, str]] = []
+    parts: list[tuple[str, str, str]] = []
+    """What stands before, in and behind each code span; of a plain word there is nothing in it."""
     for number, word in enumerate(printable(text).split()):
-        plain = _is_plain(word, first=number == 0)
-        body, end = (word, "") if plain else _split_end(word)
-        if not plain and parts and not parts[-1][0] and not parts[-1][2]:
-            parts[-1] = (False, f"{parts[-1][1]} {body}", end)
+        if _is_plain(word, first=number == 0):
+            parts.append((word, "", ""))
+            continue
+        before, body, behind = _taken_apart(word)
+        last = parts[-1] if parts else ("", "", "")
+        if last[1] and not last[2] and not before:
+            parts[-1] = (last[0], f"{last[1]} {body}", behind)
         else:
-            parts.append((plain, body, end))
-    return " ".join(body if plain else code(body) + end for plain, body, end in parts)
+            parts.append((before, body, behind))
+    return " ".join(f"{before}{code(body)}{behind}" if body else before for before, body, behind in parts)
 
 
 def _is_plain(word: str, first: bool) -> bool:
     if word in _SIGNS:
         return not first
     found = _WORD.fullmatch(word)
-    if not found or _HASH.fullmatch(found[2]):
+    if not found or any(_HASH.fullmatch(part) for part in re.split("[-'’]", found[2])):
         return False
     # At a line's beginning `1.` and `1)` would begin a list.
     return not (first and found[2].isdigit() and found[3])
 
 
-def _split_end(word: str) -> tuple[str, str]:
-    """Split off the punctuation that ends a word; a word of nothing else stays whole."""
-    found = _ENDS.fullmatch(word)
-    return (found[1], found[2]) if found and found[1] else (word, "")
+def _taken_apart(word: str) -> tuple[str, str, str]:
+    """Split off the punctuation around a word; a parenthesis that is closed inside, as in ``f(x)``, belongs to it."""
+    found = _AROUND.fullmatch(word)
+    before, body, behind = found.groups() if found else ("", word, "")
+    while ")" in behind and body.count("(") > body.count(")"):
+        end = behind.index(")") + 1
+        body, behind = body + behind[:end], behind[end:]
+    return (before, body, behind) if body else ("", word, "")
 
 
 def html(text: str, longest: int = 300) -> str:

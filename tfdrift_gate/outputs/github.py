@@ -17,8 +17,8 @@ from tfdrift_gate.outputs.checkout import path_of
 
 MOST_OF_A_LEVEL = 10
 """Annotations of one level that GitHub keeps of a step."""
-_MOST_LINES = 20
-"""Settings that one annotation lists."""
+_MOST_SETTINGS, _MOST_CALLS, _MOST_REASONS = 20, 5, 10
+"""Of a call, and of an annotation: one holds 64 KiB (https://docs.github.com/rest/checks/runs)."""
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -91,9 +91,8 @@ def _unordered(report: Report) -> Iterator[_Annotation]:
     yield from map(_of_unexplained, report.unexplained)
     if report.skipped:
         yield _of_skipped(report)
-    for note in report.notes:
-        if report.findings or report.problems:
-            yield _Annotation("notice", "notes", "tfdrift-gate", (text.printable(note),))
+    for note in text.notes_beside(report):
+        yield _Annotation("notice", "notes", "tfdrift-gate", (text.printable(note),))
 
 
 def _of_problem(problem: Problem) -> _Annotation:
@@ -106,11 +105,14 @@ def _of_problem(problem: Problem) -> _Annotation:
 def _of_finding(finding: Finding) -> _Annotation:
     drift = finding.drift
     lines = [text.subject(finding)]
-    for event, changes in text.by_event(finding):
+    calls = text.by_event(finding)
+    for event, changes in calls[:_MOST_CALLS]:
         lines.extend(_settings(text.shown_all(changes, drift.kind)))
         by = f"by {text.who(event)} ({text.from_where(event)}) at {text.when(event)}" if event else "by nobody seen"
         lines.append(f"{by}, {text.printable(drift.key.region)}")
-    lines.extend(f"why: {text.printable(reason)}" for reason in finding.reasons)
+    if len(calls) > _MOST_CALLS:
+        lines.append(f"… and {text.counted(len(calls) - _MOST_CALLS, 'more call')}")
+    lines.extend(f"why: {text.printable(reason)}" for reason in finding.reasons[:_MOST_REASONS])
     lines.extend(plan_effect.sentences(finding))
     title = f"{finding.severity.name} {text.printable(finding.address or drift.key.resource_type, 150)}"
     return _Annotation(
@@ -142,8 +144,8 @@ def _of_skipped(report: Report) -> _Annotation:
 
 def _settings(shown: Iterable[text.Shown]) -> list[str]:
     words = [each.words for each in shown]
-    more = len(words) - _MOST_LINES
-    return words if more <= 0 else [*words[:_MOST_LINES], f"… and {text.counted(more, 'more setting')}"]
+    more = len(words) - _MOST_SETTINGS
+    return words if more <= 0 else [*words[:_MOST_SETTINGS], f"… and {text.counted(more, 'more setting')}"]
 
 
 def _data(value: str) -> str:

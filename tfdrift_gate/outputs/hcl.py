@@ -14,6 +14,9 @@ from typing import Any
 from tfdrift_gate.outputs.text import printable
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+# JSON's escapes but for two are Terraform's too.
+_ESCAPE = re.compile(r"\\.")
+_NOT_IN_HCL = {"\\b": "\\u0008", "\\f": "\\u000c"}
 _LONGEST = 2000
 """Characters of a value that is still worth copying."""
 
@@ -24,6 +27,7 @@ def value(given: Any) -> str | None:
         return json.dumps(given)
     if isinstance(given, str):
         quoted = json.dumps(given, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+        quoted = _ESCAPE.sub(lambda found: _NOT_IN_HCL.get(found[0], found[0]), quoted)
         # What is written out for a reader would be another value.
         return quoted if len(given) <= _LONGEST and printable(quoted, 2 * _LONGEST) == quoted else None
     if isinstance(given, Mapping):

@@ -24,6 +24,7 @@ from tfdrift_gate.model import (
     SourceRange,
     Unexplained,
 )
+from tfdrift_gate.outputs.text import json_for_a_log
 
 SCHEMA_VERSION = "1.0"
 
@@ -31,9 +32,10 @@ SCHEMA_VERSION = "1.0"
 def render(report: Report, color: bool = False) -> str:
     """Render the report as indented JSON; ``color`` has no effect.
 
-    Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it.
+    Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it, and so is
+    what GitHub's runner would take for a command of its older form (``##[name]``, anywhere in a line).
     """
-    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    return json_for_a_log(json.dumps(document(report), indent=2, allow_nan=False)) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -38,7 +38,7 @@ _ON_A_FUNCTION = frozenset(
 def steps(report: Report, most: int) -> list[str]:
     """Say what can be done, a paragraph or block at a time; of each kind at most ``most`` findings are spelled out."""
     if report.problems:
-        hints = [f"- {gfm.prose(problem.hint)}" for problem in report.problems if problem.hint]
+        hints = [f"- {gfm.prose(problem.hint)}" for problem in report.problems[:5] if problem.hint]
         return ["\n".join([*hints, f"- Then run the check again: {gfm.code(_check(report))}"])]
     if not report.findings:
         return []
@@ -61,8 +61,12 @@ def _apply(report: Report) -> str:
 
 
 def _check(report: Report) -> str:
-    folder = report.checkout.folder
-    return f"tfdrift-gate check {shlex.quote(folder)}" if folder else "tfdrift-gate check"
+    words = ["tfdrift-gate", "check"]
+    if report.checkout.folder:
+        words.append(shlex.quote(report.checkout.folder))
+    if any(finding.plan_effect for finding in (*report.findings, *report.suppressed)):
+        words.extend(["--plan", "plan.json"])
+    return " ".join(words)
 
 
 def _shell(*lines: str) -> str:
@@ -172,7 +176,8 @@ def _waiver(report: Report) -> str:
     """A waiver of the worst finding, as a command and as lines of the rules file."""
     finding = report.findings[0]
     until = (report.window.until + _WAIVED_FOR).date().isoformat()
-    command = f'tfdrift-gate waive {finding.id} --reason "WHY" --owner "TEAM" --expires {until}'
+    where = f" {shlex.quote(report.checkout.folder)}" if report.checkout.folder else ""
+    command = f'tfdrift-gate waive {finding.id}{where} --reason "WHY" --owner "TEAM" --expires {until}'
     lines = [
         "waivers:",
         f"  - id: {json.dumps(finding.id)} # {text.subject(finding)}",

@@ -9,12 +9,12 @@ from tfdrift_gate.model import AttributeChange, Drift, Event, Finding, Kind, Pla
 from tfdrift_gate.outputs import text
 
 WORDS = {
-    PlanEffect.REVERTS: "reverts",
+    PlanEffect.REVERTS: "undoes",
     PlanEffect.ADOPTS: "adopts",
-    PlanEffect.KEEPS: "leaves it",
+    PlanEffect.KEEPS: "leaves",
     PlanEffect.DESTROYS: "destroys",
 }
-"""Each effect in a table's cell."""
+"""What the plan does to a change, in a table's cell."""
 
 _WHOLE = {
     (Kind.DELETED, PlanEffect.REVERTS): "this plan creates it again",
@@ -42,19 +42,32 @@ def outcome(report: Report, applying: str = "This plan") -> list[str]:
             told = {drift.plan_effect, *effects}
             effects = [next((effect for effect in PlanEffect if effect in told), None)]
         counted.update(effects)
-    verbs = [f"{verb} {counted[effect]}" for effect, verb in _VERBS.items() if counted[effect]]
+    verbs = [f"{_PLAIN_VERBS[effect]} {counted[effect]}" for effect in PlanEffect if counted[effect]]
     if not verbs:
         return []
     untold = f"; it does not tell about {counted[None]}" if counted[None] else ""
     return [f"{applying} would {_listed(verbs)}{untold}"]
 
 
-_VERBS = {
+_PLAIN_VERBS = {
     PlanEffect.REVERTS: "undo",
     PlanEffect.ADOPTS: "adopt",
     PlanEffect.KEEPS: "leave",
     PlanEffect.DESTROYS: "destroy",
 }
+
+
+def by_effect(finding: Finding) -> dict[PlanEffect, tuple[AttributeChange, ...]]:
+    """Group a finding's changes by what the plan does; none are named where it does the same to all of it."""
+    changes = finding.drift.changes
+    told = {change.plan_effect for change in changes} | {finding.drift.plan_effect}
+    if len(told - {None}) == 1 and (finding.drift.plan_effect or None not in {each.plan_effect for each in changes}):
+        return {effect: () for effect in told if effect}
+    return {
+        effect: tuple(change for change in changes if change.plan_effect is effect)
+        for effect in PlanEffect
+        if effect in told
+    }
 
 
 def sentences(finding: Finding) -> list[str]:

@@ -12,11 +12,28 @@ from tfdrift_gate.outputs import gfm, plan_effect, text
 _Entry = TypeVar("_Entry")
 
 
+def entries(report: Report) -> int:
+    """Count the lines of all sections."""
+    return sum(_counts(report))
+
+
+def beyond(report: Report, most: int) -> int:
+    """Count the lines that are left out where every section has at most ``most``."""
+    return sum(max(0, number - most) for number in _counts(report))
+
+
+def _counts(report: Report) -> list[int]:
+    alike = text.alike(report.skipped)
+    beside = (report.suppressed, report.reverted, report.unexplained, text.notes_beside(report), report.coverage, alike)
+    return [len(entries) for entries in beside]
+
+
 def sections(report: Report, most: int) -> list[str]:
     """Write every section that has something, each with at most ``most`` lines."""
-    found = [f"> {gfm.prose(note)}" for note in report.notes[:most]]
-    if len(report.notes) > most:
-        found.append(f"> and {text.counted(len(report.notes) - most, 'more note')}")
+    notes = text.notes_beside(report)
+    found = [f"> {gfm.prose(note)}" for note in notes[:most]]
+    if len(notes) > most:
+        found.append(f"> and {text.counted(len(notes) - most, 'more note')}")
     found.extend(_section("Not held against anyone", report.suppressed, _suppressed, most))
     found.extend(_section("Changed and changed back", report.reverted, _reverted, most))
     found.extend(_section("Seen by Terraform's refresh, explained by no event", report.unexplained, _unexplained, most))
@@ -68,7 +85,7 @@ def _unexplained(entry: Unexplained) -> str:
 
 def _skipped(alike: tuple[str, str, Sequence[Skipped]]) -> str:
     reason, what, entries = alike
-    last = max((entry for entry in entries if entry.event_time), key=lambda entry: str(entry.event_time), default=None)
+    last = text.latest(entries)
     when = f", last at {gfm.code(iso(last.event_time))}" if last and last.event_time else ""
     on = f" on {gfm.code(last.resource_id, 200)}" if last and last.resource_id else ""
     return f"{len(entries)} × {gfm.prose(what)} ({gfm.code(reason, 100)}){when}{on}"

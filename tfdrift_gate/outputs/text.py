@@ -15,7 +15,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import key_path
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped
+from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped, Suppression
 
 LONGEST_VALUE = 120
 """Characters of one value that a person is shown."""
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 # NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
 # (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z].*?::)|#(?=#\[)")
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
@@ -45,13 +45,19 @@ def printable(text: str, longest: int = 1000) -> str:
     'a\\\\x1b[31mb'
     """
     safe = text[: longest + 1]
-    if not (safe.isascii() and safe.isprintable()):
+    if not safe.isprintable():
         safe = "".join(
             character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
             for character in safe
         )
-    safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
+    if "::" in safe or "##[" in safe:
+        safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
     return safe if len(text) <= longest else safe[:longest] + "…"
+
+
+def json_for_a_log(written: str) -> str:
+    """Give JSON of the same meaning in which GitHub's runner finds no command: ``##[name]`` stands in texts alone."""
+    return written.replace("##[", "\\u0023#[")
 
 
 def value(given: Any) -> str:
@@ -158,6 +164,12 @@ def when(event: Event | None) -> str:
     return iso(event.event_time) if event else "at an unknown time"
 
 
+def suppression(why: Suppression) -> str:
+    """Say why a finding is not held against anyone: ``waiver: INC-1 (owner: payments, expires: 2026-12-01)``."""
+    details = ", ".join(f"{name.replace('_', ' ')}: {printable(given, 200)}" for name, given in why.details.items())
+    return f"{why.kind}: {printable(why.reason)}" + (f" ({details})" if details else "")
+
+
 def headline(report: Report) -> str:
     """Say the verdict in one sentence."""
     if report.problems:
@@ -166,9 +178,15 @@ def headline(report: Report) -> str:
     unjudged = f" ({counted(len(report.skipped), 'thing')} could not be judged)" if report.skipped else ""
     if not report.findings:
         noted = f" ({'; '.join(printable(note) for note in report.notes)})" if report.notes else ""
-        return f"No out-of-band change of a Lambda resource found{noted}{unjudged}"
+        settled = " that is not accounted for" if report.suppressed or report.reverted else ""
+        return f"No out-of-band change of a Lambda resource found{settled}{noted}{unjudged}"
     worst = report.max_severity.name if report.max_severity else ""
     return f"{counted(len(report.findings), 'out-of-band change')} of Lambda resources, worst {worst}{unjudged}"
+
+
+def notes_beside(report: Report) -> tuple[str, ...]:
+    """Give the notes that the headline does not say already."""
+    return report.notes if report.findings or report.problems else ()
 
 
 def set_aside(report: Report) -> list[str]:
@@ -203,6 +221,12 @@ def alike(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:
     for entry in skipped:
         groups.setdefault((entry.reason, entry.event_name or entry.detail), []).append(entry)
     return [(reason, what, found) for (reason, what), found in sorted(groups.items(), key=lambda item: item[0])]
+
+
+def latest(alike: Iterable[Skipped]) -> Skipped | None:
+    """Give the last of some things that could not be judged, where any has a time."""
+    timed = [entry for entry in alike if entry.event_time]
+    return max(timed, key=lambda entry: str(entry.event_time), default=None)
 
 
 def coverage(entry: Coverage) -> str:

@@ -6,7 +6,7 @@ attributes it covers; what is left of a drift stays a drift.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -40,9 +40,10 @@ def suppress(
         if left is not None and left.kind is Kind.MODIFIED:
             parts = tuple(part for change in left.changes for part in parted(change, ignores))
             left = _take(replace(left, changes=parts), partial(_is_ignored, ignores), why, taken)
-    for waiver in waivers:
-        if left is not None and today < waiver.expires and _is_about(waiver, left):
-            left = _take(left, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
+    standing = [waiver for waiver in waivers if not waiver.expired(today)]
+    ids: set[str] = set()
+    for waiver in standing:
+        left = _waive(waiver, left, ids, taken)
     for trust in trusted:
         if left is None:
             break
@@ -56,7 +57,16 @@ def suppress(
         return None, taken
     for reason in dict.fromkeys(change.settled for change in left.changes if change.settled) if left else ():
         left = _take(left, partial(_settled_by, reason), reason, taken)
+    # NOTE: the id that a report shows is that of what is left in the end.
+    for waiver in standing:
+        if "id" in waiver.match:
+            left = _waive(waiver, left, ids, taken)
     return left, taken
+
+
+def is_covered(drift: Drift, waiver: Waiver) -> bool:
+    """Tell whether a waiver would take anything off a drift if nothing else did."""
+    return _waive(waiver, drift, set(), []) is not drift
 
 
 def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
@@ -136,15 +146,24 @@ def _part(drift: Drift, changes: tuple[AttributeChange, ...]) -> Drift:
     return replace(drift, changes=changes, events=events or drift.events)
 
 
-def _is_about(waiver: Waiver, drift: Drift) -> bool:
-    subject = {
-        "address": drift.instance.address if drift.instance else None,
-        "resource_id": drift.resource_id,
-        "id": fingerprint(drift),
+def _waive(waiver: Waiver, drift: Drift | None, ids: set[str], taken: list[tuple[Drift, Suppression]]) -> Drift | None:
+    """Take off a drift what a waiver covers. ``ids`` collects the ids by which it was known before parts were taken."""
+    if drift is None:
+        return None
+    if "id" in waiver.match:
+        ids.add(fingerprint(drift))
+    if not _is_about(waiver, drift, ids):
+        return drift
+    return _take(drift, partial(_names, waiver), _waived(waiver), taken, whole=not waiver.attributes)
+
+
+def _is_about(waiver: Waiver, drift: Drift, ids: Iterable[str]) -> bool:
+    subjects = {
+        "address": [drift.instance.address] if drift.instance else [],
+        "resource_id": [drift.resource_id],
+        "id": ids,
     }
-    return all(
-        (text := subject[what]) is not None and glob_matches(pattern, text) for what, pattern in waiver.match.items()
-    )
+    return all(any(glob_matches(pattern, text) for text in subjects[what]) for what, pattern in waiver.match.items())
 
 
 def _names(waiver: Waiver, change: AttributeChange) -> bool:
@@ -161,7 +180,7 @@ def _settled_by(reason: Suppression, change: AttributeChange) -> bool:
 
 def _waived(waiver: Waiver) -> Suppression:
     details = {"owner": waiver.owner, "expires": waiver.expires.isoformat()}
-    return Suppression("waiver", waiver.reason, details)
+    return Suppression("waiver", waiver.reason, details, waiver.where)
 
 
 def _trusted(trust: Trust) -> Suppression:

@@ -20,6 +20,7 @@ from tfdrift_gate.model import Report
 from tfdrift_gate.outputs.sarif.notifications import DESCRIPTORS, notifications
 from tfdrift_gate.outputs.sarif.results import results
 from tfdrift_gate.outputs.sarif.rules import Rule
+from tfdrift_gate.outputs.text import json_for_a_log
 
 MOST_RESULTS = 25_000
 """Results of one run above which GitHub refuses the file. Of those it takes it shows 5,000, the most severe."""
@@ -92,4 +93,4 @@ def _run(report: Report, rules: Iterable[Rule], left_out: int) -> dict[str, Any]
 
 
 def _json(given: Any) -> str:
-    return json.dumps(given, separators=(",", ":"), allow_nan=False)
+    return json_for_a_log(json.dumps(given, separators=(",", ":"), allow_nan=False))

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from tfdrift_gate.outputs import gfm
-
-_BEGINS = re.compile(r"(?:by|the|this|why:) ")
+from tfdrift_gate.outputs.lines import paragraph
 
 
 def message(sentences: Iterable[str]) -> dict[str, Any]:
     """Make a message object (S§3.11) of sentences without their full stops.
 
-    A plain text message may hold links, ``[words](address)``, and placeholders, ``{0}``. Not every viewer heeds the
-    standard's escapes of a link, so ``](`` itself is taken apart; braces are doubled, as S§3.11.5 says. GitHub shows
-    the text of a message in comments as well, so every word that is not plainly one stands in a code span.
+    A plain text message may hold links (S§3.11.6) and placeholders, ``{0}``: no link is left in a paragraph, and braces
+    are doubled, as S§3.11.5 says. GitHub shows the text in comments as well, where it is read as Markdown.
     """
-    text = " ".join(f"{gfm.prose(_capital(sentence)).rstrip('.')}." for sentence in sentences)
-    return {"text": text.replace("](", "] (").replace("{", "{{").replace("}", "}}")}
-
-
-def _capital(sentence: str) -> str:
-    """Begin a sentence with a capital where it begins with a word of ours."""
-    return sentence[:1].upper() + sentence[1:] if _BEGINS.match(sentence) else sentence
+    return {"text": paragraph(sentences).replace("{", "{{").replace("}", "}}")}

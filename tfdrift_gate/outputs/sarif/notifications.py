@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from tfdrift_gate.model import Report
+from tfdrift_gate.outputs import lines, text
 from tfdrift_gate.outputs.check_name import INCOMPLETE
 from tfdrift_gate.outputs.sarif.message import message
-from tfdrift_gate.outputs.text import counted
 
 _DESCRIBED = {
     INCOMPLETE: (
@@ -51,12 +50,19 @@ def notifications(report: Report, left_out: int) -> list[dict[str, Any]]:
         for problem in report.problems
     ]
     if left_out:
-        sentence = f"{counted(left_out, 'result')} left out, the least severe: the JSON report has all"
+        sentence = f"{text.counted(left_out, 'result')} left out, the least severe: the JSON report has all"
         found.append(_notification("results-left-out", [sentence]))
-    alike = Counter((entry.reason, entry.event_name or "", entry.detail) for entry in report.skipped)
-    for (reason, event_name, detail), number in sorted(alike.items()):
-        entry = _notification("not-judged", [f"{number} × {event_name or reason}", detail])
-        entry["properties"] = {"reason": reason, "event_name": event_name or None, "detail": detail, "count": number}
+    for reason, what, alike in text.alike(report.skipped):
+        entry = _notification("not-judged", lines.not_judged(reason, what, alike))
+        last = alike[-1]
+        entry["properties"] = {
+            "reason": reason,
+            "event_name": last.event_name,
+            "detail": last.detail,
+            "event_id": last.event_id,
+            "resource_id": last.resource_id,
+            "count": len(alike),
+        }
         found.append(entry)
     found.extend(_notification("worth-knowing", [note]) for note in report.notes)
     return found

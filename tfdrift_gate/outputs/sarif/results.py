@@ -98,7 +98,10 @@ def _of_unexplained(entry: Unexplained, checkout: Checkout) -> Result:
 
 
 def _physical(place: Place) -> dict[str, Any]:
-    """Make a physicalLocation (S§3.29); the address of a folder ends in ``/`` (S§3.4.3)."""
+    """Make a physicalLocation (S§3.29); the address of a folder ends in ``/`` (S§3.4.3).
+
+    GitHub wants a region of everything; its first line stands for a folder.
+    """
     quoted = "".join(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in place.path.encode("utf-8", "replace"))
     artifact = {"uri": quoted if place.lines else f"{quoted}/", "uriBaseId": "%SRCROOT%"}
     first, last = place.lines or (1, 1)
@@ -109,5 +112,5 @@ def _suppression(why: Suppression) -> dict[str, Any]:
     return {
         "kind": "external",
         "status": "accepted",
-        "justification": lines.why_suppressed(why),
+        "justification": lines.paragraph([lines.why_suppressed(why)]),
     }

@@ -12,12 +12,13 @@ from typing import Any
 import click
 
 from tfdrift_gate import __version__
+from tfdrift_gate.cli.github import github
+from tfdrift_gate.cli.rules_file import rules, waive
 from tfdrift_gate.errors import GateError, UsageError
-from tfdrift_gate.github.command import github
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
-from tfdrift_gate.streams import ProgressLine, close_stdout, has_colors, print_text
+from tfdrift_gate.streams import ProgressLine, close_stdout, complain, has_colors, print_text
 
 
 class ExitCode(IntEnum):
@@ -209,40 +210,8 @@ def catalog(format_: str) -> None:
     print_text(CATALOG_FORMATS[format_](load_catalog()))
 
 
-@cli.command()
-@click.argument("directory", metavar="[DIR]", required=False)
-@click.option(
-    "--rules", metavar="FILE", help="Default: .tfdrift-gate.yaml in DIR or a parent up to the repository root."
-)
-@click.option("--format", "format_", metavar="NAME", default="table", help="table (the default), json or markdown.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of a rules file instead.")
-def rules(directory: str | None, rules: str | None, format_: str, schema: bool) -> None:
-    """Show the rules in force for a root module, and where each came from.
-
-    \b
-    tfdrift-gate rules
-    tfdrift-gate rules infra/prod --format markdown
-    tfdrift-gate rules --schema > .tfdrift-gate.schema.json
-    """
-    from importlib import resources
-
-    from tfdrift_gate.catalog import load_catalog
-    from tfdrift_gate.outputs.rules import RULES_FORMATS
-    from tfdrift_gate.rules.listing import listing
-    from tfdrift_gate.rules.load import rules_of
-
-    if schema:
-        print_text((resources.files("tfdrift_gate") / "data" / "rules.schema.json").read_text(encoding="utf-8"))
-        return
-    if format_ not in RULES_FORMATS:
-        raise click.UsageError(f"--format {format_}: none of {', '.join(RULES_FORMATS)}")
-    environment = {name: os.environ.get(f"{ENVIRONMENT_PREFIX}{name}", "") for name in ("DIR", "RULES")}
-    try:
-        found = rules_of(directory or environment["DIR"] or ".", rules or environment["RULES"] or None, load_catalog())
-    except GateError as error:
-        _no_verdict(error.message, error.hint)
-    else:
-        print_text(RULES_FORMATS[format_](listing(found, _now().date())))
+cli.add_command(rules)
+cli.add_command(waive)
 
 
 cli.add_command(github)
@@ -362,12 +331,7 @@ def _exit_code(report: Report, settings: Settings, warn: bool) -> ExitCode:
 
 
 def _no_verdict(message: str, hint: str) -> None:
-    from tfdrift_gate.outputs.text import printable
-
-    click.echo("tfdrift-gate: no verdict was reached", err=True)
-    click.echo(f"  {printable(message)}", err=True)
-    if hint:
-        click.echo(f"  → {hint}", err=True)
+    complain("no verdict was reached", message, hint)
     sys.exit(ExitCode.NO_VERDICT)
 
 
