@@ -1,21 +1,30 @@
-# Sourced by action.yml: installs the program into an environment of its own, once a job, and sets bin.
-# ACTION is the action's own checkout, VERSION a published version or nothing.
+# Sourced by action.yml and drift-gate.yml: installs the program into an environment of its own, once a job, and sets
+# bin. ACTION is the action's own checkout, VERSION a published version or nothing. What fails here exits with 1: pip
+# and venv have exit codes of their own, and 2 would be taken for a drift.
+no_verdict() {
+  echo "::error title=No verdict was reached%3A drift was not ruled out::$1"
+  printf '### tfdrift-gate: No verdict was reached: %s\n\n**Nothing was ruled out.**\n' "$1" >> "$GITHUB_STEP_SUMMARY"
+  exit 1
+}
+
 venv="$RUNNER_TEMP/tfdrift-gate-$(printf '%s' "$ACTION@$VERSION" | cksum | cut -d ' ' -f 1)"
+# -I: the repository that is checked is the current folder, and no module of it is to stand in for one of Python's.
 if [ ! -e "$venv/.ready" ]; then
-  python="$(command -v python3 || command -v python)" || {
-    echo '::error title=tfdrift-gate::No verdict was reached: there is no Python on this runner (3.10 or newer is needed)'
-    exit 1
-  }
-  "$python" -m venv --clear "$venv"
+  python="$(command -v python3 || command -v python)" ||
+    no_verdict 'there is no Python on this runner (3.10 or newer is needed)'
+  "$python" -I -m venv --clear "$venv" ||
+    no_verdict 'no virtual environment could be made (Python 3.10 or newer with venv is needed)'
 fi
 bin="$venv/bin"
 [ -d "$bin" ] || bin="$venv/Scripts"
 if [ ! -e "$venv/.ready" ]; then
-  install=("$bin/python" -m pip install --quiet --disable-pip-version-check)
+  install=("$bin/python" -I -m pip install --quiet --disable-pip-version-check)
   if [ -n "$VERSION" ]; then
-    "${install[@]}" "tfdrift-gate==$VERSION"
+    "${install[@]}" "tfdrift-gate==$VERSION" || no_verdict 'the program could not be installed at that version'
   else
-    "${install[@]}" --constraint "$ACTION/constraints.txt" "$ACTION"
+    # Both variables: older and newer pips read what builds the program from one or the other.
+    PIP_CONSTRAINT="$ACTION/constraints.txt" PIP_BUILD_CONSTRAINT="$ACTION/constraints.txt" \
+      "${install[@]}" "$ACTION" || no_verdict 'the program could not be installed'
   fi
   touch "$venv/.ready"
 fi

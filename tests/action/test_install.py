@@ -1,0 +1,73 @@
+"""What the action installs before it can judge: what fails there is no verdict, and never looks like a drift."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from tests.terraform_cli.binary import PROJECT
+
+INSTALL = PROJECT / "action" / "install.sh"
+
+
+def install(folder: Path, path: str = os.environ["PATH"], **environment: str) -> tuple[int, str, str]:
+    """Source the script as a step with ``shell: bash`` does; gives exit code, log and summary."""
+    (folder / "temp").mkdir()
+    summary = folder / "summary"
+    summary.touch()
+    bash = next(found for name in ("/bin/bash", "/usr/bin/bash") if (found := Path(name)).exists())
+    done = subprocess.run(
+        [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", f'source "{INSTALL}"; echo installed'],
+        cwd=folder,
+        env={
+            "PATH": path,
+            "HOME": str(folder),
+            "RUNNER_TEMP": str(folder / "temp"),
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "ACTION": str(PROJECT),
+            "VERSION": "",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, summary.read_text(encoding="utf-8")
+
+
+def test_whatever_pip_exits_with_is_no_verdict_and_no_module_of_the_checked_repository_is_imported(
+    tmp_path: Path,
+) -> None:
+    # venv imports logging, and the repository is the current folder.
+    (tmp_path / "logging.py").write_text("raise SystemExit('the repository is on the path')\n", encoding="utf-8")
+    # pip exits with 3 where it cannot read a setting, and asks no registry.
+    code, log, summary = install(tmp_path, PIP_TIMEOUT="soon")
+    assert "the repository is on the path" not in log
+    assert code == 1, log
+    assert "::error title=No verdict was reached%3A drift was not ruled out::the program could not be installed" in log
+    assert "**Nothing was ruled out.**" in summary
+    assert not list((tmp_path / "temp").glob("*/.ready")), "the next step would take it for installed"
+
+
+def test_a_runner_without_python_is_told_so(tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("cksum", "cut"):
+        (programs / name).symlink_to(Path("/usr/bin") / name)
+    code, log, summary = install(tmp_path, str(programs))
+    assert code == 1
+    assert "there is no Python on this runner" in log
+    assert "there is no Python on this runner" in summary
+
+
+def test_a_python_without_venv_is_told_so(tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    python = programs / "python3"
+    python.write_text("#!/bin/sh\nexit 2\n", encoding="utf-8")
+    python.chmod(0o755)
+    code, log, _ = install(tmp_path, f"{programs}:{os.environ['PATH']}")
+    assert code == 1
+    assert "no virtual environment could be made" in log
