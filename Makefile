@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test test-long npm-tools oracle bench lint format docs clean
+.PHONY: demo test test-long npm-tools actionlint oracle bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
@@ -17,6 +17,9 @@ test-long: $(READY) ## run the long tests: a second Terraform, and refreshes at 
 
 npm-tools: $(READY) ## install ahead what tests take from npm (tests/npm_tools/package.json)
 	@$(BIN)/python -m tests.npm_tools
+
+actionlint: $(READY) ## build ahead the linter of workflows that tests use; needs Go
+	@$(BIN)/python -m tests.workflows.actionlint
 
 SEQUENCES ?= 300
 SEED      ?= 1

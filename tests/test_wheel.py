@@ -45,7 +45,10 @@ def test_the_source_distribution_has_what_its_tests_and_its_two_commands_need(tm
     documents = {str(file.relative_to(PROJECT)) for pattern in ("*.md", "docs/*.md") for file in PROJECT.glob(pattern)}
     assert names >= documents | {"Makefile", "constraints.txt", "pyproject.toml", "demo/__main__.py", "tests/readme.py"}
     assert "terraform/modules/drift_check/main.tf" in names
-    assert not any(".terraform/" in name or name.endswith(".tfstate") for name in names)
+    assert not any(".terraform/" in name for name in names)
+    assert {Path(name).parent.parent.name for name in names if name.endswith(".tfstate")} <= {"fixtures"}, (
+        "states of tests"
+    )
 
 
 def test_the_wheel_runs_with_its_runtime_dependencies_alone(wheel: Path, tmp_path: Path) -> None:

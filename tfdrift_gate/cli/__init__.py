@@ -12,11 +12,11 @@ from typing import Any
 import click
 
 from tfdrift_gate import __version__
+from tfdrift_gate.cli.github import github
+from tfdrift_gate.cli.rules_file import rules, waive
 from tfdrift_gate.errors import GateError, UsageError
-from tfdrift_gate.github.command import github
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
-from tfdrift_gate.rules_file import rules, waive
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
 from tfdrift_gate.streams import ProgressLine, close_stdout, complain, has_colors, print_text
 

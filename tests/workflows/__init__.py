@@ -1,0 +1,1 @@
+"""The workflows: what they promise, read from the files and by a real runner."""
