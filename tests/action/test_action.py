@@ -30,6 +30,7 @@ READ = """
           SARIF: ${{ steps.first.outputs.sarif }}
         run: head -c 300 "$REPORT" "$SARIF"
 """
+PLAN = "          plan: infra/planned/plan.json\n          comment: never\n"
 HEAD = """
 on: [pull_request, pull_request_target]
 permissions: {}
