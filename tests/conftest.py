@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.terraform_cli.fixtures"]
+pytest_plugins = ["tests.terraform_cli.fixtures", "tests.recipes.machine"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""The generated parts of README: ``python -m tests.readme --check|--write``.
+"""The generated parts of README and of the pages in docs: ``python -m tests.readme --check|--write``.
 
 The captured plan is written by the demo itself (``python -m demo --capture``), since it takes a real Terraform.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from tfdrift_gate.model import Checkout
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.outputs.catalog import CATALOG_FORMATS
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PROJECT = Path(__file__).resolve().parents[1]
+README = PROJECT / "README.md"
+PULL_REQUESTS = PROJECT / "docs" / "pull-requests.md"
 
 
 def help_block() -> str:
@@ -31,6 +34,14 @@ def help_block() -> str:
 def catalog_block() -> str:
     """``tfdrift-gate catalog --format markdown``."""
     return CATALOG_FORMATS["markdown"](load_catalog()).strip()
+
+
+def comment_block() -> str:
+    """Give the comment on a pull request down to its table, as a quotation."""
+    # Without a repository's pages nothing is linked: the sample's repository does not exist.
+    report = replace(published_with_plan(), checkout=Checkout("infra/prod"))
+    head = FORMATS["markdown"].render(report).partition("<details>")[0].strip()
+    return "\n".join(f"> {line}".rstrip() for line in head.splitlines())
 
 
 def outputs_block() -> str:
@@ -62,26 +73,33 @@ def with_block(text: str, name: str, block: str) -> str:
     return f"{before}{begin}\n{block}\n{end}{after}"
 
 
-def current(text: str) -> str:
-    """Give README's text with every generated block as it is now."""
-    blocks = {"help": help_block(), "catalog": catalog_block(), "outputs": outputs_block()}
-    for name, block in blocks.items():
-        text = with_block(text, name, block)
+GENERATED: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+    README: {"help": help_block, "catalog": catalog_block, "outputs": outputs_block},
+    PULL_REQUESTS: {"comment": comment_block},
+}
+"""What is written between which markers, by document."""
+
+
+def current(document: Path) -> str:
+    """Give a document's text with every generated block as it is now."""
+    text = document.read_text(encoding="utf-8")
+    for name, block in GENERATED[document].items():
+        text = with_block(text, name, block())
     return text
 
 
 def main() -> None:
-    """Check that README is current, or make it so."""
+    """Check that the documents are current, or make them so."""
     parser = argparse.ArgumentParser(prog="python -m tests.readme")
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--check", action="store_true")
     choice.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
-    if options.write:
-        README.write_text(current(text), encoding="utf-8")
-    elif current(text) != text:
-        sys.exit("README.md is not current: run make docs")
+    for document in GENERATED:
+        if options.write:
+            document.write_text(current(document), encoding="utf-8")
+        elif current(document) != document.read_text(encoding="utf-8"):
+            sys.exit(f"{document.relative_to(PROJECT)} is not current: run make docs")
 
 
 if __name__ == "__main__":

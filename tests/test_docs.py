@@ -30,8 +30,9 @@ def _tracked(*patterns: str) -> list[Path]:
     return [path for name in done.stdout.splitlines() if (path := PROJECT / name).is_file()]
 
 
-def test_the_generated_parts_of_readme_are_current() -> None:
-    assert readme.current(TEXT) == TEXT
+@pytest.mark.parametrize("document", readme.GENERATED, ids=lambda document: document.name)
+def test_the_generated_parts_of_a_document_are_current(document: Path) -> None:
+    assert readme.current(document) == document.read_text(encoding="utf-8")
 
 
 def test_the_captured_plan_shows_the_four_published_changes() -> None:
@@ -85,6 +86,35 @@ def test_every_relative_link_leads_somewhere(file: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
         if "://" not in target and not target.startswith("mailto:"):
             assert (file.parent / target).exists(), target
+
+
+def _anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them of plain words."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "file", _tracked("*.md", ":!tests/outputs/golden"), ids=lambda file: str(file.relative_to(PROJECT))
+)
+def test_every_link_to_a_heading_leads_to_one(file: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", file.read_text(encoding="utf-8")):
+        page = (file.parent / target) if target else file
+        assert anchor in _anchors(page), f"{target}#{anchor}"
+
+
+def test_every_page_of_the_documentation_is_in_readmes_index_or_in_that_of_its_folder() -> None:
+    recipes = PROJECT / "docs" / "ci"
+    pages = {page.resolve() for page in (PROJECT / "docs").rglob("*.md")}
+    listed = {
+        (index.parent / target).resolve()
+        for index, text in (
+            (readme.README, TEXT.partition("## Documentation")[2]),
+            (recipes / "README.md", (recipes / "README.md").read_text(encoding="utf-8")),
+        )
+        for target in re.findall(r"\]\(([^)#\s]+)\)", text)
+    }
+    assert pages - listed == set()
 
 
 def test_no_file_names_a_path_of_some_machine_or_a_key() -> None:

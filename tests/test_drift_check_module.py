@@ -167,6 +167,15 @@ def test_a_clean_plan_is_silent(root: Root) -> None:
     assert "Warning" not in done.stdout
 
 
+def test_a_clean_plan_with_a_note_is_silent_too(root: Root) -> None:
+    applied(root, '  mode = "fail"')
+    root.answer({**CLEAN, "message": f"{CLEAN['message']} (a waiver matches nothing in this window: x)"})
+    done = root.run("plan", "-detailed-exitcode")
+    assert done.code == 0, done.output
+    assert "No changes." in done.output
+    assert "a waiver" not in done.output
+
+
 def test_off_runs_no_program(root: Root) -> None:
     root.write('  mode = "off"')
     root.answer("the stub must not run")

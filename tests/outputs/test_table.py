@@ -16,9 +16,16 @@ RENDER = FORMATS["table"].render
 
 @pytest.mark.parametrize("scenario", [name for name in SCENARIOS if "hostile" not in name])
 @pytest.mark.parametrize("color", [False, True])
-def test_every_line_fits_a_terminal_of_a_hundred_columns(scenario: str, color: bool) -> None:
-    written = re.sub(r"\x1b\[[0-9;]*m", "", RENDER(SCENARIOS[scenario](), color))
-    assert max(map(len, written.splitlines())) <= WIDTH
+def test_what_is_listed_fits_a_terminal_of_a_hundred_columns(scenario: str, color: bool) -> None:
+    _, *written = re.sub(r"\x1b\[[0-9;]*m", "", RENDER(SCENARIOS[scenario](), color)).splitlines()
+    assert all(len(line) <= WIDTH for line in written if not line.startswith("Note: "))
+
+
+def test_headline_and_notes_stand_on_one_line_so_that_they_can_be_searched_for() -> None:
+    words = "no state yet: looked for it in " + "x/" * 100
+    written = RENDER(report(notes=(words,)))
+    assert words in written.splitlines()[0]
+    assert f"Note: {words}" in RENDER(replace(SCENARIOS["published"](), notes=(words,))).splitlines()
 
 
 def test_old_and_new_values_stand_below_each_other() -> None:
@@ -37,10 +44,10 @@ def test_a_word_that_is_too_long_stays_whole() -> None:
 
 def test_a_line_that_goes_on_begins_with_a_mark() -> None:
     words = " ".join(["CRITICAL  forged ::add-mask::x"] * 20)
-    written = RENDER(replace(SCENARIOS["published"](), notes=(words,)))
+    written = RENDER(report(finding(drift((change("memory_size", 1, 2, event()),)), reasons=(words,))))
     begun = [line.strip() for line in written.splitlines() if "forged" in line]
     assert len(begun) > 3
-    assert all(line.startswith(("Note: ", "↳ ")) for line in begun)
+    assert all(line.startswith(("why: ", "↳ ")) for line in begun)
 
 
 def test_color_changes_nothing_but_the_color() -> None:

@@ -97,7 +97,7 @@ def check(
     unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
     idle: list[str] = []
     if not errors:
-        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, judged.reverted)
+        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, [drift for drift, _ in undone])
     return Report(
         window=span,
         records_read=sum(reading.coverage.records_read for reading in readings),

@@ -19,16 +19,15 @@ _WIDEST_NAME, _WIDEST_OLD = 40, 24
 
 def render(report: Report, color: bool = False) -> str:
     """Render headline, findings, and everything that is not a finding but must be known."""
-    head = [_paint(line, _BOLD, color) for line in _wrapped(text.headline(report))]
-    for sentence in (*plan_effect.outcome(report), *text.set_aside(report)):
-        head.extend(_wrapped(sentence))
+    # What a person or a script searches for stands on one line, however wide the terminal.
+    head = [_paint(text.headline(report), _BOLD, color), *plan_effect.outcome(report), *text.set_aside(report)]
     parts = [head, *(_finding(finding, color) for finding in report.findings)]
     parts.append([line for step in text.next_steps(report) for line in _wrapped(step)])
     parts.append(_section("Not held against anyone:", map(_set_aside, report.suppressed)))
     parts.append(_section("Changed and changed back:", map(_set_aside, report.reverted)))
     parts.append(_section("Seen by Terraform's refresh, explained by no event:", map(_unexplained, report.unexplained)))
     parts.append(_section("Not judged:", ([_skipped(*found)] for found in text.alike(report.skipped))))
-    parts.append([line for note in text.notes_beside(report) for line in _wrapped(f"Note: {text.printable(note)}", 2)])
+    parts.append([f"Note: {text.printable(note)}" for note in text.notes_beside(report)])
     read = [line for entry in report.coverage for line in _wrapped(f"Read {text.coverage(entry)}", 2)]
     parts.append([_paint(line, _DIM, color) for line in read])
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"

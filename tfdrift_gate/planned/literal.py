@@ -11,7 +11,7 @@ from dataclasses import replace
 from tfdrift_gate.catalog import Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import equal
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, ResourceKey
-from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
+from tfdrift_gate.planned.adopted import ADOPTED, IMPORTED
 from tfdrift_gate.planned.keys import differing_keys
 from tfdrift_gate.rules.suppress import parted
 from tfdrift_gate.terraform.configuration import Configuration
@@ -19,13 +19,14 @@ from tfdrift_gate.terraform.declaration import Declaration
 
 
 def with_literals(drift: Drift, configuration: Configuration, catalog: Catalog) -> Drift:
-    """Mark as settled what of a drift the configuration says literally, imports, or has no more."""
+    """Mark as settled what of a drift the configuration says literally, or imports.
+
+    A deletion is not adopted: that a block is not there is nothing literal, and the plan that Terraform makes tells.
+    """
     resource = catalog.resources[drift.key.resource_type]
     if drift.instance is None:
         taken = (resource.type, drift.resource_id) in configuration.imports
         return replace(drift, settled=IMPORTED) if taken and drift.kind is Kind.UNMANAGED else drift
-    if drift.kind is Kind.DELETED:
-        return replace(drift, settled=GONE_TOO) if configuration.lacks(drift.instance.address) else drift
     declared = configuration.find(drift.instance.address)
     if declared is None or drift.kind is not Kind.MODIFIED:
         return drift

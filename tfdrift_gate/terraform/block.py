@@ -19,10 +19,9 @@ _PROVIDER_NAME = re.compile(r'\s*"?\s*([\w-]+)(?:\s*\.\s*([\w-]+))?')
 
 @dataclass(frozen=True)
 class Block:
-    """A ``resource``, ``module``, ``provider``, ``import`` or ``moved`` block, 1-based lines of its file included.
+    """A ``resource``, ``module``, ``provider`` or ``import`` block, 1-based lines of its file included.
 
-    The labels of an ``import`` block are the type of its resource, its ``id`` and its ``to``; that of a ``moved``
-    block is its ``from``.
+    The labels of an ``import`` block are the type of its resource, its ``id`` and its ``to``.
     """
 
     kind: str
@@ -69,11 +68,6 @@ def import_block(to: str, id_: Any, lines: tuple[int, int]) -> Block | None:
     if not found or not isinstance(id_, str):
         return None
     return Block("import", (found.group(1), id_, _without_spaces(to)), *lines)
-
-
-def moved_block(from_: str, lines: tuple[int, int]) -> Block:
-    """Make a ``moved`` block of its ``from``; spaces do not count."""
-    return Block("moved", (_without_spaces(from_),), *lines)
 
 
 def _without_spaces(reference: str) -> str:

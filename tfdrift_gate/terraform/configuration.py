@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +21,11 @@ from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags, environmen
 from tfdrift_gate.terraform.json_blocks import json_blocks
 from tfdrift_gate.terraform.provider_scope import NOTHING, Passed, name_of, passed_by, provider_of, scope_of
 from tfdrift_gate.terraform.root import RootModule
+from tfdrift_gate.terraform.state import without_keys
 
 MOST_MODULES = 5000
 """Module calls that are followed; each call of a module that calls others counts again."""
 
-_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 
@@ -40,31 +39,10 @@ class Configuration:
     """What no AWS provider shows, whatever its block says."""
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What literal ``import`` blocks take over: by resource type and import id, the address as written."""
-    calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Of every module that was read whole, by path (empty: the root module), the paths of those that it calls."""
-    moved: frozenset[str] = frozenset()
-    """The addresses, without instance keys, that ``moved`` blocks move away."""
 
     def find(self, address: str | None) -> Declaration | None:
         """Find the block of an instance by its full address."""
-        return self.declarations.get(_INDEX.sub("", address)) if address else None
-
-    def lacks(self, address: str) -> bool:
-        """Tell whether the configuration certainly has no block for an instance any more.
-
-        False where the module that would hold it was not read whole, and where a ``moved`` block gives the instance
-        another address.
-        """
-        bare = _INDEX.sub("", address)
-        if bare in self.declarations or any(f"{bare}.".startswith(f"{gone}.") for gone in self.moved):
-            return False
-        path, parts = "", bare.split(".")
-        while parts[0] == "module" and path in self.calls:
-            child = _address(path, *parts[:2])
-            if child not in self.calls[path]:
-                return True
-            path, parts = child, parts[2:]
-        return path in self.calls
+        return self.declarations.get(without_keys(address)) if address else None
 
     def exceptions(self, address: str | None) -> Exceptions:
         """Say what of an instance is not held against anyone. What no state has (``address`` None) has no provider."""
@@ -82,8 +60,6 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
     everywhere = environment_tags(environment)
     declarations: dict[str, Declaration] = {}
     imports: dict[tuple[str, str], str] = {}
-    calls: dict[str, frozenset[str]] = {}
-    moved: set[str] = set()
     skipped: list[Skipped] = []
     installed = _installed(root)
     modules: dict[Path, _Module] = {}
@@ -104,9 +80,6 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
             )
         for type_, id_, to in module.imports:
             imports.setdefault((type_, id_), to)
-        moved.update(_address(path, _INDEX.sub("", gone)) for gone in module.moved)
-        if module.is_whole:
-            calls[path] = frozenset(_address(path, "module", name) for name in module.calls)
         for child, target, call in _called(path, folder, module, installed):
             resolved = Path(os.path.realpath(target)) if os.path.isdir(target) else None
             # A module that calls itself is Terraform's to refuse, and must not be followed for ever.
@@ -114,7 +87,7 @@ def read_configuration(root: RootModule, environment: Mapping[str, str]) -> Conf
                 waiting.append((child, target, (*callers, resolved), passed_by(call, scope)))
     if len(waiting) > MOST_MODULES:
         skipped.append(_unparsed("modules", f"more than {MOST_MODULES} module calls: the rest was not followed"))
-    return Configuration(declarations, tuple(skipped), everywhere, imports, calls, frozenset(moved))
+    return Configuration(declarations, tuple(skipped), everywhere, imports)
 
 
 @dataclass
@@ -128,10 +101,8 @@ class _Module:
     has_unknown_providers: bool = False
     """Whether a file that could not be parsed may declare some."""
     has_unknown_overrides: bool = False
+    """Whether an override file could not be parsed: then what a block says is not known."""
     imports: list[tuple[str, ...]] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    is_whole: bool = False
-    """Whether there are files, and all of them could be parsed."""
     skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, file: str, blocks: Iterable[Block], override: bool) -> None:
@@ -146,8 +117,6 @@ class _Module:
                 self.providers[name_of(block)] = base.overridden_by(block) if base and override else block
             elif block.kind == "import":
                 self.imports.append(block.labels)
-            elif block.kind == "moved":
-                self.moved.extend(block.labels)
             elif not override:
                 # NOTE: twice is once for OpenTofu and once for Terraform (main.tofu, main.tf), or an error.
                 twice = block.labels in self.resources
@@ -182,7 +151,6 @@ def _read_module(folder: Path, root: Path) -> _Module:
             module.has_unknown_overrides |= _is_override(name)
             module.has_unknown_providers |= has_providers(text) or (name.endswith(".json") and '"provider"' in text)
         module.add(shown, blocks, _is_override(name))
-    module.is_whole = bool(files) and not module.skipped
     return module
 
 

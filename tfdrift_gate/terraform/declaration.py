@@ -10,7 +10,7 @@ from typing import Any
 
 from tfdrift_gate.model import SourceRange, Suppression
 from tfdrift_gate.terraform.ignored_tags import NO_TAGS, IgnoredTags
-from tfdrift_gate.terraform.said import Said, literals_of, says_nothing_of
+from tfdrift_gate.terraform.said import Said, literals_of
 
 IGNORED = Suppression("ignore_changes", "the resource's lifecycle block ignores changes of it")
 """Why what ``ignore_changes`` covers is no finding."""
@@ -45,11 +45,6 @@ class Declaration:
         is literal. A number may be written as a text, and ``null`` (None) is the same as nothing.
         """
         return literals_of(self.said) if self.said is not None else {}
-
-    def says_nothing_of(self, attribute: str) -> bool:
-        """Tell whether the block certainly leaves an attribute to its default: not mentioned, or null."""
-        steps = _steps(attribute)
-        return bool(steps) and self.said is not None and says_nothing_of(self.said, steps)
 
     @property
     def exceptions(self) -> Exceptions:

@@ -16,7 +16,6 @@ from tfdrift_gate.terraform.block import (
     ignored_path,
     ignored_tags,
     import_block,
-    moved_block,
     provider_name,
 )
 from tfdrift_gate.terraform.ignored_tags import IgnoredTags
@@ -30,7 +29,7 @@ LONGEST = 2 * 1024 * 1024
 _GAP = r"(?:[ \t]|/\*(?:[^*]|\*(?!/)){0,500}\*/)*"
 _HEADER = rf'(?:^|\*/)[ \t]*(?:resource{_GAP}"?aws_lambda_|module{_GAP}"?[\w-]+"?{_GAP}\{{)'
 _MATTERS = re.compile(_HEADER, re.MULTILINE)
-_REFERS = re.compile(rf"(?:^|\*/)[ \t]*(?:import|moved){_GAP}\{{", re.MULTILINE)
+_REFERS = re.compile(rf"(?:^|\*/)[ \t]*import{_GAP}\{{", re.MULTILINE)
 _PROVIDER = re.compile(r'^[ \t]*(/\*.*\*/[ \t]*)?provider[ \t]+"?[\w-]+"?[ \t]*\{', re.MULTILINE)
 _LOCAL_MODULE = re.compile(
     r'^[ \t]*module[ \t]+"([\w-]+)"[ \t]*\{[^{}]*?^[ \t]*source[ \t]*=[ \t]*"(\.\.?/[^"]*)"', re.MULTILINE
@@ -77,7 +76,7 @@ def has_providers(text: str) -> bool:
 
 def _block(block: Any, text: str, heredocs: bool) -> Block | None:
     kind, *labels = _header(block, text)
-    if kind not in ("resource", "module", "provider", "import", "moved"):
+    if kind not in ("resource", "module", "provider", "import"):
         return None
     lines = (block.meta.line, block.meta.end_line)
     body = _body(block)
@@ -107,8 +106,6 @@ def _block(block: Any, text: str, heredocs: bool) -> Block | None:
     written = {name: value for name, (value, _) in values.items()}
     if kind == "import" and "for_each" not in written:
         return import_block(written.get("to", ""), literal(written.get("id", "")), lines)
-    if kind == "moved":
-        return moved_block(written.get("from", ""), lines)
     return None
 
 

@@ -15,7 +15,6 @@ from tfdrift_gate.terraform.block import (
     ignored_path,
     ignored_tags,
     import_block,
-    moved_block,
     provider_name,
 )
 from tfdrift_gate.terraform.ignored_tags import IgnoredTags
@@ -38,7 +37,7 @@ def json_blocks(text: str, is_called: bool = False) -> list[Block]:
 
     Of provider blocks the same ones matter as in :func:`~tfdrift_gate.terraform.hcl_blocks.hcl_blocks`.
     """
-    words = ("aws_lambda_", '"module"', '"moved"', '"ignore_tags"', *(['"provider"'] if is_called else []))
+    words = ("aws_lambda_", '"module"', '"ignore_tags"', *(['"provider"'] if is_called else []))
     if not any(word in text for word in words):
         return []
     json.loads(text)
@@ -58,9 +57,9 @@ def _blocks(text: str) -> Iterator[Block]:
             for named in _members(text, top.value):
                 for body in _objects(_value(text, named)):
                     yield _provider(named, body, text)
-        elif top.name in ("import", "moved"):
+        elif top.name == "import":
             for body in _objects(_value(text, top)):
-                block = _import_or_moved(top, body, text)
+                block = _import(top, body, text)
                 if block is not None:
                     yield block
 
@@ -92,9 +91,7 @@ def _together(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _import_or_moved(top: _Member, body: Mapping[str, Any], text: str) -> Block | None:
-    if top.name == "moved":
-        return moved_block(str(body.get("from", "")), _lines(text, top))
+def _import(top: _Member, body: Mapping[str, Any], text: str) -> Block | None:
     id_ = body.get("id")
     if "for_each" in body or not isinstance(id_, str) or not is_literal(id_):
         return None

@@ -6,7 +6,7 @@ A block's nested blocks are lists of blocks, as they are in state: https://devel
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tfdrift_gate.terraform.literals import NOT_LITERAL, as_terraform_keeps
@@ -40,19 +40,6 @@ def literals_of(said: Said) -> dict[str, Any]:
     are several of a type, that is the only place: which comes first is not the configuration's to say.
     """
     return {path: value for name, value in said.items() for path, value in _paths(name, value)}
-
-
-def says_nothing_of(said: Said, steps: Sequence[str | int]) -> bool:
-    """Tell whether a block certainly leaves what lies at a path to the provider: not mentioned, or null."""
-    value: Any = said
-    for step in steps:
-        if isinstance(value, Mapping):
-            value = value.get(str(step))
-        elif isinstance(value, list) and len(value) <= 1:
-            value = value[0] if value and step == 0 else None
-        if value is None:
-            return True
-    return False
 
 
 def said_in_json(body: Mapping[str, Any]) -> Said:
