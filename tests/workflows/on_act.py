@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.terraform_cli.binary import PROJECT
-from tests.workflows.files import WORKFLOWS
+from tests.workflows.files import EXAMPLES, WORKFLOWS
 
 ACT = Path(sys.executable).parent / "act"
 STAND_INS = PROJECT / "tests" / "action" / "stand_ins"
@@ -34,8 +34,8 @@ class Job:
 
     results: dict[str, str] = field(default_factory=dict)
     """``success`` or ``failure`` of each step that ran, by its name."""
-    outputs: dict[str, str] = field(default_factory=dict)
-    """Those of the step ``judge``."""
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Those of each step, by its id."""
     summary: str = ""
     said: str = ""
     """What steps printed. act loses the last lines of a step that ends at once, so nothing is to be missed in here."""
@@ -49,7 +49,7 @@ class Ran:
     output: str
     records: Path
     jobs: Mapping[str, Job]
-    """By their root modules."""
+    """By their root modules, else by their ids."""
 
     def asked(self, stand_in: str) -> list[dict[str, str]]:
         """Give the inputs of each call of a stand-in."""
@@ -62,16 +62,16 @@ def _jobs(output: str) -> dict[str, Job]:
     found: dict[str, Job] = {}
     for line in output.splitlines():
         entry = json.loads(line) if line.startswith("{") else {}
-        if entry.get("stage") != "Main" or "root" not in (entry.get("matrix") or {}):
+        if entry.get("stage") != "Main":
             continue
-        job = found.setdefault(entry["matrix"]["root"], Job())
+        job = found.setdefault((entry.get("matrix") or {}).get("root") or entry["jobID"], Job())
         outermost = len(entry.get("stepID", [])) == 1
         if entry.get("raw_output"):
             job.said += _COLOUR.sub("", entry["msg"])
         elif entry.get("command") == "summary" and outermost:
             job.summary += entry["content"]
-        elif entry.get("command") == "set-output" and entry["stepID"] == ["judge"]:
-            job.outputs[entry["name"]] = entry["arg"]
+        elif entry.get("command") == "set-output" and outermost:
+            job.outputs.setdefault(entry["stepID"][0], {})[entry["name"]] = entry["arg"]
         elif "stepResult" in entry and outermost:
             job.results[entry["step"]] = entry["stepResult"]
     return found
@@ -112,17 +112,19 @@ def act(
     repository: Path,
     event_name: str,
     event: Mapping[str, Any],
-    gate: Path,
+    actions: Mapping[str, Path],
     environment: Mapping[str, str],
     scratch: Path,
     *options: str,
 ) -> Ran:
-    """Run the workflows of ``repository`` that ``event_name`` starts; steps see ``environment`` beside act's own."""
+    """Run the workflows of ``repository`` that ``event_name`` starts; steps see ``environment`` beside act's own.
+
+    ``actions`` answers ``uses: OWNER/NAME@REF`` from folders.
+    """
     records = scratch / "records"
     records.mkdir(parents=True)
     (scratch / "event.json").write_text(json.dumps(event), encoding="utf-8")
     seen = {**environment, "STAND_IN_RECORDS": str(records), "STAND_IN_GATE": str(PROJECT)}
-    replaced = {_called(repository): gate} | _stand_ins()
     command = [
         str(ACT),
         event_name,
@@ -135,7 +137,7 @@ def act(
     command += ["--action-cache-path", f"{scratch}/act", "--no-cache-server", "--concurrent-jobs", "1"]
     command += options
     command += [word for name, value in seen.items() for word in ("--env", f"{name}={value}")]
-    command += [word for name, folder in replaced.items() for word in ("--local-repository", f"{name}={folder}")]
+    command += [word for name, folder in actions.items() for word in ("--local-repository", f"{name}={folder}")]
     # Nothing outside this machine is asked: what is not replaced would be fetched, and there is no route.
     done = subprocess.run(
         command,
@@ -155,15 +157,19 @@ def of_this_machine() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
 
 
-def _called(repository: Path) -> str:
+def called(repository: Path) -> str:
     """Find the reusable workflow's repository and ref as the caller writes them."""
     texts = (file.read_text(encoding="utf-8") for file in (repository / ".github" / "workflows").glob("*.yml"))
     (found,) = re.findall(rf"{GATE}/\.github/workflows/drift-gate\.yml@(\w+)", "".join(texts))
     return f"{GATE}@{found}"
 
 
-def _stand_ins() -> dict[str, Path]:
-    """Give the stand-in of each third party's repository that ``drift-gate.yml`` uses, as it is pinned there."""
-    text = next(file for file in WORKFLOWS if file.name == "drift-gate.yml").read_text(encoding="utf-8")
-    pinned = set(re.findall(r"uses: ([\w-]+/[\w-]+)(?:/[\w-]+)*@(\w+)", text))
-    return {f"{name}@{commit}": STAND_INS / name.partition("/")[2] for name, commit in pinned}
+def stand_ins() -> dict[str, Path]:
+    """Give the stand-in of each third party's repository that there is one for, as it is pinned in the workflows."""
+    pinned = {
+        found
+        for file in [*WORKFLOWS, *EXAMPLES]
+        for found in re.findall(r"uses: ([\w-]+/[\w-]+)(?:/[\w-]+)*@(\w+)", file.read_text(encoding="utf-8"))
+    }
+    folders = {f"{name}@{commit}": STAND_INS / name.partition("/")[2] for name, commit in pinned}
+    return {name: folder for name, folder in folders.items() if folder.is_dir()}

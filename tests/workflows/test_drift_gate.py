@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.terraform_cli.binary import PROJECT
-from tests.workflows.on_act import COMMIT, GATE, REPOSITORY, Ran, act, committed, reusable_workflow, tools
+from tests.workflows.on_act import (
+    COMMIT,
+    GATE,
+    REPOSITORY,
+    Ran,
+    act,
+    called,
+    committed,
+    reusable_workflow,
+    stand_ins,
+    tools,
+)
 
 FORK = {"pull_request": {"number": 7, "head": {"repo": {"full_name": "stranger/infra"}}}}
 DELETED_FORK = {"pull_request": {"number": 7, "head": {"repo": None}}}
@@ -33,14 +44,10 @@ def run(folder: Path, event: dict[str, object], commit: str = COMMIT) -> Ran:
     terraform = folder / "terraform"
     terraform.write_text(NO_PROGRAM, encoding="utf-8")
     terraform.chmod(0o755)
-    return act(
-        committed(caller(folder / "caller")),
-        "pull_request",
-        event,
-        reusable_workflow(folder / "gate", commit),
-        {"PATH": tools(folder / "bin", terraform=terraform)},
-        folder / "scratch",
-    )
+    repository = committed(caller(folder / "caller"))
+    actions = {called(repository): reusable_workflow(folder / "gate", commit), **stand_ins()}
+    environment = {"PATH": tools(folder / "bin", terraform=terraform)}
+    return act(repository, "pull_request", event, actions, environment, folder / "scratch")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +59,7 @@ def test_a_forks_pull_request_passes_and_is_told_that_nothing_was_checked(of_a_f
     assert of_a_fork.code == 0, of_a_fork.output
     assert set(of_a_fork.jobs) == {"infra/orders", "infra/billing"}
     for job in of_a_fork.jobs.values():
-        assert job.outputs["verdict"] == "skipped"
+        assert job.outputs["judge"]["verdict"] == "skipped"
         assert "Nothing was checked." in job.summary
         assert "clean" not in job.summary
 
@@ -67,7 +74,7 @@ def test_nothing_of_a_fork_is_checked_out_or_run_and_no_role_is_assumed(of_a_for
 
 def test_a_fork_that_was_deleted_is_one_all_the_same(tmp_path: Path) -> None:
     ran = run(tmp_path, DELETED_FORK)
-    assert [job.outputs["verdict"] for job in ran.jobs.values()] == ["skipped", "skipped"], ran.output
+    assert [job.outputs["judge"]["verdict"] for job in ran.jobs.values()] == ["skipped", "skipped"], ran.output
 
 
 def test_the_gate_is_checked_out_at_the_commit_of_the_workflow_itself(of_a_fork: Ran) -> None:

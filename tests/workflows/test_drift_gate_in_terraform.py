@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from tests.local_aws import LocalAws, people
 from tests.terraform_cli.binary import PROJECT
 from tests.terraform_cli.fixtures import FIRST, Installed, cannot
-from tests.workflows.on_act import REPOSITORY, Job, Ran, act, committed, reusable_workflow, tools
+from tests.workflows.on_act import REPOSITORY, Job, Ran, act, called, committed, reusable_workflow, stand_ins, tools
 
 REGION = "us-east-1"
 ROOTS = {"infra/orders": "orders", "infra/billing": "billing"}
@@ -71,12 +72,12 @@ def runs(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iter
         people.ops_engineer(aws.endpoint_url, REGION).update_function_configuration(
             FunctionName="orders", MemorySize=1024
         )
-        gate = reusable_workflow(folder / "gate")
+        actions = {called(repository): reusable_workflow(folder / "gate"), **stand_ins()}
         seen = {**environment, "PATH": tools(folder / "bin", terraform=installed.terraform.program)}
         event = {"pull_request": {"number": 7, "head": {"repo": {"full_name": REPOSITORY}}}}
         # act takes a whole matrix for failed once one of it is, so what passes runs once more by itself.
         yield {
-            name: act(repository, "pull_request", event, gate, seen, folder / name, *options)
+            name: act(repository, "pull_request", event, actions, seen, folder / name, *options)
             for name, options in {"both": (), "clean": ("--matrix", "root:infra/billing")}.items()
         }
 
@@ -127,7 +128,7 @@ def test_a_root_module_that_was_changed_by_hand_fails_and_says_what_the_plan_wou
     assert ran.code == 1, ran.output
     assert job.results["Plan"] == "success", job.said
     assert job.results["Judge"] == "failure", job.said
-    assert (job.outputs["verdict"], job.outputs["finding-count"]) == ("drift", "1")
+    assert (job.outputs["judge"]["verdict"], job.outputs["judge"]["finding-count"]) == ("drift", "1")
     (finding,) = _report(ran, "infra/orders")["findings"]  # type: ignore[misc]
     assert finding["address"] == "aws_lambda_function.this"
     assert [(change["attribute"], change["plan_effect"]) for change in finding["changes"]] == [
@@ -139,7 +140,7 @@ def test_a_root_module_that_was_changed_by_hand_fails_and_says_what_the_plan_wou
 def test_the_other_root_module_passes_all_the_same(ran: Ran) -> None:
     job = _job(ran, "infra/billing")
     assert job.results["Judge"] == "success", job.said
-    assert job.outputs["verdict"] == "clean"
+    assert job.outputs["judge"]["verdict"] == "clean"
     assert _report(ran, "infra/billing")["findings"] == []
 
 
@@ -149,12 +150,20 @@ def test_the_module_inside_the_plan_finds_the_program_and_stops_nothing(ran: Ran
     assert "1 out-of-band change" in said
 
 
-def test_the_plan_is_deleted_before_anything_is_kept_and_its_secrets_come_out_nowhere(ran: Ran) -> None:
+def test_the_plan_is_deleted_before_anything_is_kept(ran: Ran) -> None:
     left = list(ran.records.glob("left.*"))
     assert len(left) == 2
     for file in left:
         assert "tfdrift-gate-plan" not in file.read_text(encoding="utf-8")
         assert "tfdrift-gate-report" in file.read_text(encoding="utf-8")
+
+
+def test_the_program_is_installed_once_for_plan_and_judgement(ran: Ran) -> None:
+    for file in ran.records.glob("left.*"):
+        assert len(re.findall(r"^tfdrift-gate-\d+$", file.read_text(encoding="utf-8"), re.MULTILINE)) == 1
+
+
+def test_no_secret_of_the_plan_comes_out_anywhere(ran: Ran) -> None:
     assert SECRET not in ran.output
     for file in ran.records.rglob("*"):
         assert file.is_dir() or SECRET not in file.read_text(encoding="utf-8")
@@ -162,7 +171,7 @@ def test_the_plan_is_deleted_before_anything_is_kept_and_its_secrets_come_out_no
 
 def test_a_repository_without_code_scanning_changes_no_verdict(runs: dict[str, Ran]) -> None:
     # Its stand-in fails, as the real one does there.
-    assert len(list(runs["both"].records.glob("sarif.tfdrift-gate-infra-*"))) == 2
+    assert len(list(runs["both"].records.glob("sarif.*"))) == 2
     clean = runs["clean"]
     assert _job(clean, "infra/billing").results["Tell code scanning"] == "failure"
     assert clean.code == 0, clean.output

@@ -33,6 +33,8 @@ def _actionlint(program: Path, *files: Path) -> str:
 
 
 def _zizmor(*files: Path) -> list[dict[str, Any]]:
+    if not ZIZMOR.exists():
+        cannot("zizmor is not installed; it needs Python 3.11")
     command = [str(ZIZMOR), "--offline", "--no-config", "--persona=pedantic", "--format=json", *map(str, files)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     found: list[dict[str, Any]] = json.loads(done.stdout)
