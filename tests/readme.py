@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
 from click.testing import CliRunner
+from tabulate import tabulate
 
 from tests.outputs.scenarios import published_with_plan
 from tfdrift_gate.catalog import load_catalog
@@ -60,6 +62,20 @@ def outputs_block() -> str:
     )
 
 
+def action_block() -> str:
+    """Inputs and outputs of the action, as ``action.yml`` has them."""
+    action = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))
+    inputs = [
+        (f"`{name}`", keys["description"], f"`{keys['default']}`" if "default" in keys else "")
+        for name, keys in action["inputs"].items()
+    ]
+    outputs = [(f"`{name}`", keys["description"]) for name, keys in action["outputs"].items()]
+    return "\n\n".join(
+        tabulate(rows, head, tablefmt="github", disable_numparse=True)
+        for rows, head in ((inputs, ("Input", "Meaning", "Default")), (outputs, ("Output", "Meaning")))
+    )
+
+
 def between(text: str, name: str) -> str:
     """Give what stands between the markers of a block."""
     return text.split(f"<!-- BEGIN {name} -->", 1)[1].split(f"<!-- END {name} -->", 1)[0].strip()
@@ -74,7 +90,7 @@ def with_block(text: str, name: str, block: str) -> str:
 
 
 GENERATED: Mapping[Path, Mapping[str, Callable[[], str]]] = {
-    README: {"help": help_block, "catalog": catalog_block, "outputs": outputs_block},
+    README: {"action": action_block, "help": help_block, "catalog": catalog_block, "outputs": outputs_block},
     PULL_REQUESTS: {"comment": comment_block},
 }
 """What is written between which markers, by document."""
