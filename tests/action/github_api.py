@@ -131,9 +131,12 @@ def github_api(prism: int) -> Iterator[GitHubApi]:
             api.requests.append((self.command, parts.path))
             for violation in _violations(prism, self.command, self.path, dict(self.headers), text):
                 api.violations.append(f"{self.command} {self.path}: {violation}")
-            if self.headers.get("Authorization") != "Bearer t0ken":
+            token = self.headers.get("Authorization")
+            if token not in ("Bearer t0ken", "Bearer bad"):
                 api.violations.append(f"{self.command} {self.path}: no token")
             told = api.answers.get(self.command) or api.answers.get("*")
+            if token == "Bearer bad":
+                told = 401, {}, b'{"message": "Bad credentials"}'
             if told:
                 status, headers, data = told
             else:

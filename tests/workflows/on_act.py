@@ -142,7 +142,7 @@ def act(
     done = subprocess.run(
         command,
         cwd=repository,
-        env={**_of_this_machine(), **environment, "HOME": str(scratch)},
+        env={**of_this_machine(), **environment, "HOME": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -152,7 +152,8 @@ def act(
     return Ran(done.returncode, done.stdout, records, _jobs(done.stdout))
 
 
-def _of_this_machine() -> dict[str, str]:
+def of_this_machine() -> dict[str, str]:
+    """Give what of this machine's settings an installation needs."""
     return {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
 
 

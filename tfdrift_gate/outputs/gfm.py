@@ -110,9 +110,9 @@ def fenced(language: str, lines: Iterable[str]) -> str:
     return f"{fence}{language}\n{body}\n{fence}"
 
 
-def folded(summary: str, body: str) -> str:
-    """Write a folded part; ``summary`` is HTML, ``body`` Markdown."""
-    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+def folded(summary: str, body: str, is_open: bool = False) -> str:
+    """Write a part that can be folded; ``summary`` is HTML, ``body`` Markdown."""
+    return f"<details{' open' if is_open else ''}><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def link(label: str, url: str | None) -> str:

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from tfdrift_gate.catalog import key_path
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Finding, Kind, Report
@@ -33,6 +34,9 @@ _ON_A_FUNCTION = frozenset(
     }
 )
 """Types whose first name part is the function that their ``function_name`` names."""
+
+
+_HIDDEN = "the value is not shown here"
 
 
 def steps(report: Report, most: int) -> list[str]:
@@ -90,26 +94,30 @@ def _adopted(report: Report, finding: Finding) -> str:
     if finding.source and path:
         place = gfm.link(gfm.code(f"{path}:{finding.source.line}"), page_of(report.checkout, finding.source))
         where = f"{place}, {where}"
-    pairs: list[tuple[str, str]] = []
-    said: list[str] = []
-    for change in finding.drift.changes:
-        name = gfm.code(change.attribute)
-        keys = _keys(change)
-        expression = _expression(change)
-        if keys is not None:
-            pairs.extend([(change.attribute, keys)] if keys else [])
-            gone = [key for key in change.before or {} if key not in (change.after or {})]
-            said.extend(f"- {gfm.code(key_path(change.attribute, str(key)))}: take it out" for key in gone)
-        elif expression is not None:
-            pairs.append((change.attribute, expression))
-        elif change.attribute in _COMPUTED:
-            said.append(f"- {name} follows from what is deployed: deploy the same")
-        elif change.known and change.after is None:
-            said.append(f"- {name}: take it out")
-        else:
-            said.append(f"- {name}: the value is not shown here")
+    told = [(change.attribute, *_as_configuration(change)) for change in finding.drift.changes]
+    pairs = [(name, expression) for name, expression, _ in told if expression]
+    said = [f"- {line}" for _, _, lines in told for line in lines]
     block = [gfm.fenced("hcl", hcl.arguments(pairs))] if pairs else []
     return "\n\n".join([where, *block, *(["\n".join(said)] if said else [])])
+
+
+def _as_configuration(change: AttributeChange) -> tuple[str | None, list[str]]:
+    """Give the expression that the configuration must have, where there is one to show, and what else is to be done."""
+    name = gfm.code(change.attribute)
+    keys = _keys(change)
+    if keys is not None:
+        gone = [key for key in change.before or {} if key not in (change.after or {})]
+        said = [f"{gfm.code(key_path(change.attribute, str(key)))}: take it out" for key in gone]
+        expression = hcl.value(keys)
+        if expression is None:
+            return None, [f"{name}: {_HIDDEN}", *said]
+        return f"{expression} # beside the other keys" if keys else None, said
+    expression = _expression(change)
+    if expression is not None:
+        return expression, []
+    if change.attribute in _COMPUTED:
+        return None, [f"{name} follows from what is deployed: deploy the same"]
+    return None, [f"{name}: {'take it out' if change.known and change.after is None else _HIDDEN}"]
 
 
 def _expression(change: AttributeChange) -> str | None:
@@ -120,16 +128,13 @@ def _expression(change: AttributeChange) -> str | None:
     return hcl.value(change.after)
 
 
-def _keys(change: AttributeChange) -> str | None:
+def _keys(change: AttributeChange) -> dict[str, Any] | None:
     """Of a map: only the keys that were set, since others may be another person's; None of anything else."""
     before, after = change.before or {}, change.after or {}
     maps = isinstance(before, Mapping) and isinstance(after, Mapping) and bool(before or after)
     if not change.known or not maps:
         return None
-    changed = {str(key): new for key, new in after.items() if before.get(key) != new}
-    if not changed:
-        return ""
-    return f"{hcl.value(changed) or '{}  # not shown here:'} # beside the other keys"
+    return {str(key): new for key, new in after.items() if before.get(key) != new}
 
 
 def _imports(unmanaged: Sequence[Finding], most: int) -> list[str]:

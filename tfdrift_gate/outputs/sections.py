@@ -36,7 +36,8 @@ def sections(report: Report, most: int) -> list[str]:
         found.append(f"> and {text.counted(len(notes) - most, 'more note')}")
     found.extend(_section("Not held against anyone", report.suppressed, _suppressed, most))
     found.extend(_section("Changed and changed back", report.reverted, _reverted, most))
-    found.extend(_section("Seen by Terraform's refresh, explained by no event", report.unexplained, _unexplained, most))
+    title = "Seen by Terraform's refresh, explained by no event"
+    found.extend(_section(title, report.unexplained, _unexplained, most, is_open=True))
     alike = text.alike(report.skipped)
     found.extend(_section("Not judged", alike, _skipped, most, len(report.skipped)))
     whole = all(entry.complete for entry in report.coverage)
@@ -45,7 +46,12 @@ def sections(report: Report, most: int) -> list[str]:
 
 
 def _section(
-    title: str, entries: Sequence[_Entry], line: Callable[[_Entry], str], most: int, counted: int | None = None
+    title: str,
+    entries: Sequence[_Entry],
+    line: Callable[[_Entry], str],
+    most: int,
+    counted: int | None = None,
+    is_open: bool = False,
 ) -> list[str]:
     if not entries:
         return []
@@ -53,7 +59,7 @@ def _section(
     if len(entries) > most:
         lines.append(f"- and {len(entries) - most} more")
     number = len(entries) if counted is None else counted
-    return [gfm.folded(f"<b>{title}</b> ({number})", "\n".join(lines))]
+    return [gfm.folded(f"<b>{title}</b> ({number})", "\n".join(lines), is_open)]
 
 
 def _suppressed(finding: Finding) -> str:
