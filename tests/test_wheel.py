@@ -45,6 +45,7 @@ def test_the_source_distribution_has_what_its_tests_and_its_two_commands_need(tm
     documents = {str(file.relative_to(PROJECT)) for pattern in ("*.md", "docs/*.md") for file in PROJECT.glob(pattern)}
     assert names >= documents | {"Makefile", "constraints.txt", "pyproject.toml", "demo/__main__.py", "tests/readme.py"}
     assert "terraform/modules/drift_check/main.tf" in names
+    assert names >= {"action.yml", "action/install.sh", ".github/workflows/drift-gate.yml", "docs/examples/nightly.yml"}
     assert not any(".terraform/" in name for name in names)
     assert {Path(name).parent.parent.name for name in names if name.endswith(".tfstate")} <= {"fixtures"}, (
         "states of tests"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import subprocess
 import sys
 import venv
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ import pytest
 from tests import samples
 from tests.action.github_api import GitHubApi, github_api
 from tests.local_aws import LocalAws, people
+from tests.on_local_aws.requests import zipped
 from tests.terraform_cli.binary import PROJECT
 from tests.workflows.on_act import Ran, act, committed, stand_ins, tools
 
@@ -89,14 +88,12 @@ def _deploy(endpoint_url: str, credentials: dict[str, str]) -> Any:
         RoleName="orders", AssumeRolePolicyDocument="{}"
     )
     functions = session.client("lambda", endpoint_url=endpoint_url)
-    with zipfile.ZipFile(package := io.BytesIO(), "w") as archive:
-        archive.writestr(zipfile.ZipInfo("index.py"), "def handler(event, context):\n    return event\n")
     functions.create_function(
         FunctionName="orders",
         Role=role["Role"]["Arn"],
         Runtime="python3.12",
         Handler="index.handler",
-        Code={"ZipFile": package.getvalue()},
+        Code={"ZipFile": zipped("def handler(event, context):\n    return event\n")},
         MemorySize=512,
         Timeout=10,
     )

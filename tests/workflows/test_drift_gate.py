@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -30,24 +29,25 @@ NO_PROGRAM = '#!/bin/sh\n[ "$1" = version ] && exit\necho "$0 $*" >> "$STAND_IN_
 
 
 def caller(folder: Path) -> Path:
-    """Make the repository of somebody who copied the example of the documentation."""
+    """Make the repository of somebody who copied the example of the documentation; it runs on a schedule as well."""
     workflows = folder / ".github" / "workflows"
     workflows.mkdir(parents=True)
-    shutil.copy(PROJECT / "docs" / "examples" / "pull-request.yml", workflows / "drift.yml")
+    example = (PROJECT / "docs" / "examples" / "pull-request.yml").read_text(encoding="utf-8")
+    (workflows / "drift.yml").write_text(example.replace("on:\n", "on:\n  schedule:\n", 1), encoding="utf-8")
     for root in ("orders", "billing"):
         (folder / "infra" / root).mkdir(parents=True)
         (folder / "infra" / root / "main.tf").write_text("", encoding="utf-8")
     return folder
 
 
-def run(folder: Path, event: dict[str, object], commit: str = COMMIT) -> Ran:
+def run(folder: Path, event: dict[str, object], commit: str = COMMIT, event_name: str = "pull_request") -> Ran:
     terraform = folder / "terraform"
     terraform.write_text(NO_PROGRAM, encoding="utf-8")
     terraform.chmod(0o755)
     repository = committed(caller(folder / "caller"))
     actions = {called(repository): reusable_workflow(folder / "gate", commit), **stand_ins()}
     environment = {"PATH": tools(folder / "bin", terraform=terraform)}
-    return act(repository, "pull_request", event, actions, environment, folder / "scratch")
+    return act(repository, event_name, event, actions, environment, folder / "scratch")
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,9 @@ def test_where_the_server_does_not_tell_its_commit_nothing_runs(tmp_path: Path, 
     assert len(ran.jobs) == 2
 
 
-def test_a_plan_that_fails_fails_the_job_and_is_judged_by_nobody(tmp_path: Path) -> None:
-    ran = run(tmp_path, OWN)
+@pytest.mark.parametrize("event_name", ["pull_request", "schedule"])
+def test_a_plan_that_fails_fails_the_job_and_is_judged_by_nobody(tmp_path: Path, event_name: str) -> None:
+    ran = run(tmp_path, OWN if event_name == "pull_request" else {}, event_name=event_name)
     assert ran.code == 1
     for job in ran.jobs.values():
         assert job.results["Plan"] == "failure", ran.output

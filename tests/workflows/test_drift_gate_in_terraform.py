@@ -7,10 +7,12 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.action.github_api import described, github_api
 from tests.local_aws import LocalAws, people
 from tests.terraform_cli.binary import PROJECT
 from tests.terraform_cli.fixtures import FIRST, Installed, cannot
@@ -57,16 +59,24 @@ pytestmark = [
 ]
 
 
+@dataclass(frozen=True)
+class Story:
+    both: Ran
+    clean: Ran
+    comments: list[str]
+
+
 @pytest.fixture(scope="module")
-def runs(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ran]]:
+def story(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     if installed.providers.aws is None:
         cannot("the AWS provider is neither in a mirror on this machine nor in reach")
     folder = tmp_path_factory.mktemp("reusable")
-    with LocalAws() as aws:
+    with LocalAws() as aws, described(folder) as prism, github_api(prism) as api:
         environment = {
             **installed.environment,
             **people.deployer(aws.endpoint_url, REGION),
             "AWS_ENDPOINT_URL": aws.endpoint_url,
+            "GITHUB_API_URL": api.address,
         }
         repository = committed(_applied(folder / "caller", installed, environment))
         people.ops_engineer(aws.endpoint_url, REGION).update_function_configuration(
@@ -76,24 +86,25 @@ def runs(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iter
         seen = {**environment, "PATH": tools(folder / "bin", terraform=installed.terraform.program)}
         event = {"pull_request": {"number": 7, "head": {"repo": {"full_name": REPOSITORY}}}}
         # act takes a whole matrix for failed once one of it is, so what passes runs once more by itself.
-        yield {
-            name: act(repository, "pull_request", event, actions, seen, folder / name, *options)
+        token = ("--secret", "GITHUB_TOKEN=t0ken")
+        done = {
+            name: act(repository, "pull_request", event, actions, seen, folder / name, *token, *options)
             for name, options in {"both": (), "clean": ("--matrix", "root:infra/billing")}.items()
         }
+        yield Story(done["both"], done["clean"], [comment["body"] for comment in api.comments[7]])
+    assert api.violations == [], "a request that GitHub's own description does not allow"
 
 
 @pytest.fixture(scope="module")
-def ran(runs: dict[str, Ran]) -> Ran:
-    return runs["both"]
+def ran(story: Story) -> Ran:
+    return story.both
 
 
 def _applied(repository: Path, installed: Installed, environment: dict[str, str]) -> Path:
     """Make the caller's repository, with the example of the documentation and two applied root modules."""
     workflows = repository / ".github" / "workflows"
     workflows.mkdir(parents=True)
-    example = (PROJECT / "docs" / "examples" / "pull-request.yml").read_text(encoding="utf-8")
-    # The comment is tried with the action; here GitHub's API has no stand-in.
-    (workflows / "drift.yml").write_text(f"{example}      comment: never\n", encoding="utf-8")
+    shutil.copy(PROJECT / "docs" / "examples" / "pull-request.yml", workflows)
     shutil.copytree(PROJECT / "terraform" / "modules", repository / "modules")
     for root, name in ROOTS.items():
         folder = repository / root
@@ -137,6 +148,12 @@ def test_a_root_module_that_was_changed_by_hand_fails_and_says_what_the_plan_wou
     assert "1024" in job.summary
 
 
+def test_the_pull_request_is_told_of_the_root_module_that_was_changed(story: Story) -> None:
+    (comment,) = story.comments
+    assert "`memory_size` `512` → `1024`" in comment
+    assert "Merging this plan would undo 1" in comment
+
+
 def test_the_other_root_module_passes_all_the_same(ran: Ran) -> None:
     job = _job(ran, "infra/billing")
     assert job.results["Judge"] == "success", job.said
@@ -169,10 +186,10 @@ def test_no_secret_of_the_plan_comes_out_anywhere(ran: Ran) -> None:
         assert file.is_dir() or SECRET not in file.read_text(encoding="utf-8")
 
 
-def test_a_repository_without_code_scanning_changes_no_verdict(runs: dict[str, Ran]) -> None:
+def test_a_repository_without_code_scanning_changes_no_verdict(story: Story) -> None:
     # Its stand-in fails, as the real one does there.
-    assert len(list(runs["both"].records.glob("sarif.*"))) == 2
-    clean = runs["clean"]
+    assert len(list(story.both.records.glob("sarif.*"))) == 2
+    clean = story.clean
     assert _job(clean, "infra/billing").results["Tell code scanning"] == "failure"
     assert clean.code == 0, clean.output
 
