@@ -55,6 +55,20 @@ def run(
     event_name: str = "pull_request",
 ) -> tuple[int, dict[str, Step]]:
     """Run a workflow in a repository that holds ``roots``; gives act's exit code and what each step did, by its id."""
+    code, log = logged(workflow, roots, event, source, folder, environment, event_name)
+    return code, steps_of(log)
+
+
+def logged(
+    workflow: str,
+    roots: Mapping[str, Path],
+    event: Mapping[str, Any],
+    source: Path,
+    folder: Path,
+    environment: Mapping[str, str],
+    event_name: str = "pull_request",
+) -> tuple[int, str]:
+    """Run a workflow as :func:`run` does; gives act's exit code, and its log: a JSON object a line between others."""
     repository = folder / "repository"
     (repository / ".github" / "workflows").mkdir(parents=True)
     (repository / ".github" / "workflows" / "drift.yml").write_text(workflow, encoding="utf-8")
@@ -77,10 +91,11 @@ def run(
         timeout=600,
         check=False,
     )
-    return done.returncode, _steps(done.stdout)
+    return done.returncode, done.stdout
 
 
-def _steps(output: str) -> dict[str, Step]:
+def steps_of(output: str) -> dict[str, Step]:
+    """Read what each step did out of act's log."""
     found: dict[str, Step] = {}
     for line in output.splitlines():
         entry = json.loads(line) if line.startswith("{") else {}
