@@ -25,6 +25,7 @@ from tests.action.github_api import REPOSITORY, described, github_api
 from tests.action.run_action import ACTION, Step, action_source, logged, steps_of
 from tests.local_aws import LocalAws, people
 from tests.plans import GONE, plan, planned
+from tests.terraform_cli.binary import PROJECT
 from tests.published_examples import REGION, change_by_hand, mapping_of
 
 ROOT = "infra/prod"
@@ -134,6 +135,7 @@ def _set_back(endpoint_url: str) -> None:
 def _root(folder: Path, state: Mapping[str, Any], records: list[Any], live: Mapping[str, Mapping[str, Any]]) -> Path:
     folder.mkdir()
     shutil.copy(Path(__file__).parent / "infra" / "main.tf", folder)
+    shutil.copytree(PROJECT / "terraform" / "modules" / "drift_check", folder / "modules" / "drift_check")
     (folder / "events.json").write_text(json.dumps({"Records": records}), encoding="utf-8")
     instances = []
     for entry in state["resources"]:
@@ -147,5 +149,18 @@ def _root(folder: Path, state: Mapping[str, Any], records: list[Any], live: Mapp
         elif mapping:
             after = _BY_HAND["stream_processor"]
         instances.append(planned(entry, found, after, configured=sorted(after or {})))
-    (folder / "plan.json").write_text(json.dumps(plan(*instances)), encoding="utf-8")
+    (folder / "plan.json").write_text(json.dumps(_with_gate(plan(*instances))), encoding="utf-8")
     return folder
+
+
+def _with_gate(made: dict[str, Any]) -> dict[str, Any]:
+    """Add the module's gate to a plan, which ran in it with the mode ``annotate``."""
+    gate = {"address": "data.external.this", "mode": "data", "type": "external", "name": "this"}
+    outputs: Mapping[str, Any] = {name: {} for name in ("verdict", "finding_count", "blocking", "message")}
+    call = {"source": "./modules/drift_check", "module": {"outputs": outputs, "resources": [gate]}}
+    made["configuration"]["root_module"]["module_calls"] = {"drift_check": call}
+    answer = {**gate, "address": "module.drift_check.data.external.this", "values": {"result": {"mode": "annotate"}}}
+    made["prior_state"]["values"]["root_module"]["child_modules"] = [
+        {"address": "module.drift_check", "resources": [answer]}
+    ]
+    return made

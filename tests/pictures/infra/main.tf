@@ -6,6 +6,10 @@ terraform {
   }
 }
 
+module "drift_check" {
+  source = "./modules/drift_check"
+}
+
 resource "aws_lambda_function" "process_orders" {
   function_name = "process-orders"
   role          = var.role
