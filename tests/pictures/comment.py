@@ -15,7 +15,9 @@ from tests.outputs.gfm_renderer import html_of
 
 WIDTH = 900
 SCHEMES = ("light", "dark")
-_CHANGING = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{40}\b|`[0-9a-f]{16}`")
+_CHANGING = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{40}\b|`[0-9a-f]{16}`"
+)
 """What differs from run to run: ids of calls and of mappings, commits, and findings' ids, which follow from those."""
 _KEYWORD = b"Source"
 _STYLE = """
@@ -65,7 +67,7 @@ def png(markdown: str, scheme: str) -> bytes:
         file.write_text(page(markdown, scheme), encoding="utf-8")
         command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
         command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        command += [f"--user-data-dir={folder / 'profile'}", "--hide-scrollbars", "--force-device-scale-factor=1.5"]
+        command += [f"--user-data-dir={folder / 'profile'}", "--hide-scrollbars", "--force-device-scale-factor=1.25"]
         height = _height([*command, "--virtual-time-budget=1000", "--dump-dom"], folder, page(markdown, scheme))
         command += [f"--window-size={WIDTH},{height}", f"--screenshot={folder / 'page.png'}", file.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -89,7 +91,13 @@ def _with_text(picture: bytes, text: bytes) -> bytes:
     """Put a text chunk behind a PNG's header (https://www.w3.org/TR/png-3/, 11.3.3.2)."""
     header = 8 + 25
     body = b"tEXt" + _KEYWORD + b"\0" + text
-    return picture[:header] + struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) + picture[header:]
+    return (
+        picture[:header]
+        + struct.pack(">I", len(body) - 4)
+        + body
+        + struct.pack(">I", zlib.crc32(body))
+        + picture[header:]
+    )
 
 
 def carried(picture: bytes) -> str:

@@ -25,8 +25,8 @@ from tests.action.github_api import REPOSITORY, described, github_api
 from tests.action.run_action import ACTION, Step, action_source, logged, steps_of
 from tests.local_aws import LocalAws, people
 from tests.plans import GONE, plan, planned
-from tests.terraform_cli.binary import PROJECT
 from tests.published_examples import REGION, change_by_hand, mapping_of
+from tests.terraform_cli.binary import PROJECT
 
 ROOT = "infra/prod"
 RUNS = ("four changes by hand", "one of them changed further", "all of it set back")

@@ -25,9 +25,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Annotation:
+class Annotation:
+    """What stands at the lines of a file."""
+
     level: str
     place: str
+    """``FILE:LINE-LINE``, or nothing."""
     title: str
     message: str
 
@@ -35,7 +38,7 @@ class _Annotation:
 def lines_of(told: Sequence[Told]) -> list[Line]:
     """Tell of each run: what the program said, its annotations, what became of the comment, and how the step ended."""
     lines: list[Line] = []
-    shown: set[_Annotation] = set()
+    shown: set[Annotation] = set()
     for number, (run, title) in enumerate(zip(told, RUNS, strict=True), 1):
         if lines:
             lines.append(Line(""))
@@ -44,9 +47,9 @@ def lines_of(told: Sequence[Told]) -> list[Line]:
             if entry.get("raw_output"):
                 lines.extend(_wrapped(entry["msg"].strip(), "said"))
             elif entry.get("command") in ("error", "warning", "notice"):
-                annotation = _annotation(entry["raw"].strip())
-                lines.extend(_told(annotation, annotation in shown))
-                shown.add(annotation)
+                read = annotation(entry["raw"].strip())
+                lines.extend(_told(read, read in shown))
+                shown.add(read)
         lines.extend(Line(f"  {method} {path}", "small") for method, path in run.requests)
         named = ", ".join(f"{name} {run.gate.outputs[name]}" for name in ("verdict", "max-severity", "finding-count"))
         lines.append(Line(f"  outputs: {named}", "small"))
@@ -62,7 +65,7 @@ def _entries(log: str) -> Iterator[dict[str, str]]:
             yield entry
 
 
-def _annotation(command: str) -> _Annotation:
+def annotation(command: str) -> Annotation:
     """Read a workflow command as GitHub's runner does: up to the first ``::`` behind its name, properties.
 
     act reads up to the last one (so ``arn:aws:s3:::`` in a message takes it in), but logs what it was given.
@@ -74,15 +77,15 @@ def _annotation(command: str) -> _Annotation:
     place = properties.get("file", "")
     if place:
         place += f":{properties['line']}-{properties['endLine']}"
-    return _Annotation(level, unquote(place), unquote(properties["title"]), unquote(message))
+    return Annotation(level, unquote(place), unquote(properties["title"]), unquote(message))
 
 
-def _told(annotation: _Annotation, before: bool) -> Iterator[Line]:
+def _told(given: Annotation, before: bool) -> Iterator[Line]:
     again = "  (as in the run before)" if before else ""
-    place = f"{annotation.place}  " if annotation.place else ""
-    yield from _wrapped(f"{annotation.level}: {place}{annotation.title}{again}", annotation.level)
+    place = f"{given.place}  " if given.place else ""
+    yield from _wrapped(f"{given.level}: {place}{given.title}{again}", given.level)
     if not before:
-        for line in annotation.message.splitlines():
+        for line in given.message.splitlines():
             yield from _wrapped(f"  {line}", "message")
 
 
