@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.terraform_cli.binary import PROJECT
-from tests.workflows.on_act import ACT, committed, of_this_machine, tools
+from tests.workflows.on_act import ACT, committed, main_entries, of_this_machine, tools
 
 ACTION = "OWNER/tfdrift-gate@v0"
 _SHIPPED = ("action.yml", "action", "tfdrift_gate", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
@@ -31,6 +31,8 @@ class Step:
     commands: set[str] = field(default_factory=set)
     """Every workflow command that the runner obeyed."""
     exit: str = ""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """All that act said of it, in order."""
 
 
 def action_source(folder: Path) -> Path:
@@ -55,20 +57,6 @@ def run(
     event_name: str = "pull_request",
 ) -> tuple[int, dict[str, Step]]:
     """Run a workflow in a repository that holds ``roots``; gives act's exit code and what each step did, by its id."""
-    code, log = logged(workflow, roots, event, source, folder, environment, event_name)
-    return code, steps_of(log)
-
-
-def logged(
-    workflow: str,
-    roots: Mapping[str, Path],
-    event: Mapping[str, Any],
-    source: Path,
-    folder: Path,
-    environment: Mapping[str, str],
-    event_name: str = "pull_request",
-) -> tuple[int, str]:
-    """Run a workflow as :func:`run` does; gives act's exit code, and its log: a JSON object a line between others."""
     repository = folder / "repository"
     (repository / ".github" / "workflows").mkdir(parents=True)
     (repository / ".github" / "workflows" / "drift.yml").write_text(workflow, encoding="utf-8")
@@ -91,18 +79,15 @@ def logged(
         timeout=600,
         check=False,
     )
-    return done.returncode, done.stdout
+    return done.returncode, _steps(done.stdout)
 
 
-def steps_of(output: str) -> dict[str, Step]:
-    """Read what each step did out of act's log."""
+def _steps(output: str) -> dict[str, Step]:
     found: dict[str, Step] = {}
-    for line in output.splitlines():
-        entry = json.loads(line) if line.startswith("{") else {}
-        if entry.get("stage") != "Main":
-            continue
+    for entry in main_entries(output):
         outer, *inner = entry["stepID"]
         step = found.setdefault(outer, Step())
+        step.log.append(entry)
         command = entry.get("command")
         if command:
             step.commands.add(command)

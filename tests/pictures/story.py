@@ -22,7 +22,7 @@ from typing import Any
 
 from demo.world import write_state
 from tests.action.github_api import REPOSITORY, described, github_api
-from tests.action.run_action import ACTION, Step, action_source, logged, steps_of
+from tests.action.run_action import ACTION, Step, action_source, run
 from tests.local_aws import LocalAws, people
 from tests.plans import GONE, plan, planned
 from tests.published_examples import REGION, change_by_hand, mapping_of
@@ -64,8 +64,6 @@ class Told:
 
     code: int
     """act's exit code."""
-    log: str
-    """act's own, a JSON object a line."""
     gate: Step
     requests: tuple[tuple[str, str], ...]
     """Method and path of what GitHub was asked in this run."""
@@ -84,9 +82,9 @@ def play() -> list[Told]:
             environment = {"GITHUB_API_URL": api.address, "GITHUB_REPOSITORY": REPOSITORY}
             for number, root in enumerate(_roots(folder)):
                 asked = len(api.requests)
-                code, log = logged(WORKFLOW, {ROOT: root}, _EVENT, source, folder / f"run{number}", environment)
+                code, steps = run(WORKFLOW, {ROOT: root}, _EVENT, source, folder / f"run{number}", environment)
                 comments = tuple(entry["body"] for entry in api.comments.get(7, []))
-                told.append(Told(code, log, steps_of(log)["gate"], tuple(api.requests[asked:]), comments))
+                told.append(Told(code, steps["gate"], tuple(api.requests[asked:]), comments))
             assert not api.violations, api.violations
     return told
 

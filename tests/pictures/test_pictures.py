@@ -82,7 +82,7 @@ def test_a_command_is_read_as_githubs_runner_reads_it() -> None:
 def test_a_picture_is_small_and_names_nothing_of_the_machine_that_made_it(picture: Path) -> None:
     data = picture.read_bytes()
     assert len(data) < LARGEST
-    assert not re.search(rb"/tmp/|/work/|/home/|/root/|127\.0\.0\.1", data)
+    assert not re.search(rb"/(?:tmp|work|home|root)/|127\.0\.0\.1", data)
 
 
 def test_the_transcript_is_well_formed_and_fetches_nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ def lines_of(told: Sequence[Told]) -> list[Line]:
         if lines:
             lines.append(Line(""))
         lines.append(Line(f"$ act pull_request    # run {number}: {title}", "prompt"))
-        for entry in _entries(run.log):
+        for entry in run.gate.log:
             if entry.get("raw_output"):
                 lines.extend(_wrapped(entry["msg"].strip(), "said"))
             elif entry.get("command") in ("error", "warning", "notice"):
@@ -56,13 +55,6 @@ def lines_of(told: Sequence[Told]) -> list[Line]:
         status = f", exit status {run.gate.exit}" if run.gate.exit else ""
         lines.append(Line(f"  the step ends with {run.gate.result}{status}", run.gate.result))
     return lines
-
-
-def _entries(log: str) -> Iterator[dict[str, str]]:
-    for line in log.splitlines():
-        entry = json.loads(line) if line.startswith("{") else {}
-        if entry.get("stage") == "Main" and entry["stepID"][0] == "gate":
-            yield entry
 
 
 def annotation(command: str) -> Annotation:
