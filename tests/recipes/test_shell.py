@@ -74,16 +74,18 @@ def test_the_jenkinsfile_runs_the_same_script() -> None:
 
 @pytest.mark.terraform
 def test_the_script_goes_past_the_modules_own_gate_and_judges_real_terraforms_plan(
-    machine: Machine, installed: Installed
+    machine: Machine, installed: Installed, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     machine.copy("shell.md", "drift-gate.sh")
+    # A provider's socket lies in the folder for temporary files, and its path may have hardly more than 100 characters.
+    temporary = tmp_path_factory.mktemp("t")
     shutil.copytree(PROJECT / "terraform" / "modules", machine.folder / "modules")
     gate = 'module "drift_check" {\n  source = "../../modules/drift_check"\n  mode   = "fail"\n}\n'
     machine.write("infra/prod/main.tf", gate)
     # What is judged is a state beside this root, so that no provider of AWS is needed.
     state = machine.write("state.json", state_text(function_state()))
     (machine.folder / "stand-in" / "bin" / "terraform").unlink()
-    given = {**installed.environment, "TFDRIFT_GATE_STATE": str(state)}
+    given = {**installed.environment, "TFDRIFT_GATE_STATE": str(state), "TMPDIR": str(temporary)}
     given["PATH"] = os.pathsep.join([str(machine.folder / "stand-in" / "bin"), given["PATH"]])
     done = machine.run(*RUN, "--output", "json=drift.json", **given)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -91,4 +93,4 @@ def test_the_script_goes_past_the_modules_own_gate_and_judges_real_terraforms_pl
     report = json.loads((machine.folder / "drift.json").read_text(encoding="utf-8"))
     assert [finding["events"][0]["event_id"] for finding in report["findings"]] == [RAISED["eventID"]]
     assert report["skipped"] == []
-    assert [path for path in machine.temporary.rglob("*") if path.is_file()] == []
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []

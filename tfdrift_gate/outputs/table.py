@@ -51,9 +51,9 @@ def _finding(finding: Finding, color: bool) -> list[str]:
     place = [f"{drift.key.region} {drift.key.account}"]
     if finding.source:
         place.append(f"{finding.source.file}:{finding.source.line}")
-    small = [f"why: {reason}" for reason in finding.reasons]
-    small.append(", ".join([*place, f"id {finding.id}"]))
-    faint = [line for words in small for line in _wrapped(text.printable(words), 2, _INDENT)]
+    # Sentences stand on one line each, so that they can be searched for.
+    faint = [text.printable(f"why: {reason}") for reason in finding.reasons]
+    faint.extend(_wrapped(text.printable(", ".join([*place, f"id {finding.id}"])), 2, _INDENT))
     return [*head, *(" " * _INDENT + line for line in lines), *(" " * _INDENT + _paint(e, _DIM, color) for e in faint)]
 
 
