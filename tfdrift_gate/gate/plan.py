@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.model import Drift, Finding, ResourceInstance, Skipped, SourceRange, TimeWindow, Unexplained
-from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, with_effects
+from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, as_ignored, with_effects
 from tfdrift_gate.planned.literal import with_literals
 from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
 from tfdrift_gate.rules.redact import redact
@@ -29,11 +29,15 @@ class Review:
         """Settle what CloudTrail withholds by what the plan's refresh saw; give what stands and what does not."""
         return settle(drift, self.plan, self.catalog) if self.plan else (drift, None)
 
-    def with_effects(self, drift: Drift) -> Drift:
-        """Say what the plan would do about a drift, and mark as settled what the change under review adopts."""
+    def with_effects(self, drift: Drift, is_ignored: bool = False) -> Drift:
+        """Say what the plan would do about a drift, and mark as settled what the change under review adopts.
+
+        What the configuration ignores it does not adopt.
+        """
         if self.plan is None:
             return with_literals(drift, self.configuration, self.catalog)
-        return with_effects(drift, self.plan, self.arrivals, self.catalog)
+        told = with_effects(drift, self.plan, self.arrivals, self.catalog)
+        return as_ignored(told) if is_ignored else told
 
 
 def review(

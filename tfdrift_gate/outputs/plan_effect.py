@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tfdrift_gate.model import AttributeChange, Drift, Event, Finding, Kind, PlanEffect, Report, Unexplained
+from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Event, Finding, Kind, PlanEffect, Report, Unexplained
 from tfdrift_gate.outputs import text
 
 WORDS = {
@@ -120,6 +120,8 @@ def _about(effect: PlanEffect, author: str, group: list[AttributeChange]) -> str
 def _set(change: AttributeChange) -> str:
     name = text.printable(change.attribute)
     if not change.planned_known:
+        return f"{name} again"
+    if change.planned == SENSITIVE:
         return f"{name} again"
     back = "back to" if change.known and change.planned == change.before else "to"
     return f"{name} {back} {text.value(change.planned)}"

@@ -20,7 +20,7 @@ from tfdrift_gate.model import (
     TimeWindow,
 )
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
-from tfdrift_gate.terraform.state import StateInstance
+from tfdrift_gate.terraform.state import StateInstance, id_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"
@@ -41,7 +41,7 @@ def settle(drift: Drift, plan: Plan, catalog: Catalog) -> tuple[Drift | None, Dr
     standing: list[AttributeChange] = []
     refuted: list[AttributeChange] = []
     for change in drift.changes:
-        if change.known or not _was_read_after(change, seen, resource, plan):
+        if change.known or not was_read_after(change, seen, resource, plan):
             standing.append(change)
         elif told := _told(change, seen, resource, drift.key):
             standing.append(told)
@@ -57,27 +57,28 @@ def unexplained_drifts(
     plan: Plan, instances: Sequence[ResourceInstance], judged: Iterable[Drift], catalog: Catalog
 ) -> list[Drift]:
     """Give what the refresh found that none of the ``judged`` drifts is about, as drifts without events."""
-    explained: dict[str, set[str]] = {}
-    whole: set[str] = set()
+    explained: dict[tuple[str, str], set[str]] = {}
+    whole: set[tuple[str, str]] = set()
     for drift in judged:
         if drift.instance is None:
             continue
-        names = explained.setdefault(drift.instance.address, set())
+        known = drift.instance.address, id_of(drift.instance.attributes)
+        names = explained.setdefault(known, set())
         names.update(name for change in drift.changes for name in (change.attribute, *change.also_named))
         if drift.kind in (Kind.DELETED, Kind.REPLACED):
-            whole.add(drift.instance.address)
-    placed = {instance.address: instance for instance in instances}
+            whole.add(known)
+    placed = {(instance.address, id_of(instance.attributes)): instance for instance in instances}
     found = []
     for entry in plan.refreshed.values():
-        address = entry.before.address
+        known = entry.before.address, id_of(entry.before.attributes)
         resource = catalog.resources[entry.before.resource_type]
-        instance = placed.get(address) or _unplaced(entry.before, resource)
+        instance = placed.get(known) or _unplaced(entry.before, resource)
         about = Drift(Kind.MODIFIED, instance.key, _import_id(instance, resource), (), (), instance)
-        if address in whole:
+        if known in whole:
             continue
         if entry.after is None:
             found.append(replace(about, kind=Kind.DELETED))
-        elif changes := tuple(_differences(entry, resource, instance.key, explained.get(address, set()))):
+        elif changes := tuple(_differences(entry, resource, instance.key, explained.get(known, set()))):
             found.append(replace(about, changes=changes))
     return sorted(found, key=lambda drift: drift.instance.address if drift.instance else "")
 
@@ -105,11 +106,11 @@ def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog)
 
 
 def _seen(drift: Drift, plan: Plan) -> RefreshedInstance | None:
-    address = drift.instance.address if drift.instance else None
-    return plan.refreshed.get(address) if address else None
+    return plan.refreshed_of(drift.instance) if drift.instance else None
 
 
-def _was_read_after(change: AttributeChange, seen: RefreshedInstance, resource: Resource, plan: Plan) -> bool:
+def was_read_after(change: AttributeChange, seen: RefreshedInstance, resource: Resource, plan: Plan) -> bool:
+    """Tell whether the refresh read an instance after the calls that explain a change: only then it tells of those."""
     events = [event for event in (change.event, change.revealed_by, *change.others) if event]
     last = max((event.event_time for event in events), default=None)
     if last is None or seen.after is None:

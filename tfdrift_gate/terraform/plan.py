@@ -11,13 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import StateError
 from tfdrift_gate.instant import parse_instant
+from tfdrift_gate.model import ResourceInstance
 from tfdrift_gate.terraform.plan_configuration import GateRun, configured_attributes, gates
-from tfdrift_gate.terraform.state import StateInstance, check_format, instances_of, marked_paths, parse_json
+from tfdrift_gate.terraform.state import (
+    StateInstance,
+    check_format,
+    id_of,
+    instances_of,
+    marked_paths,
+    parse_json,
+    without_keys,
+)
 
 _SHOW = "write it with terraform show -json PLANFILE > plan.json"
 
@@ -60,13 +70,16 @@ class Plan:
     instances: tuple[StateInstance, ...]
     """What Terraform believed before the plan's refresh; without what the plan imports."""
     changes: Mapping[str, PlannedChange] = field(default_factory=dict)
-    """By address, and by the address that state has where the plan moves an instance."""
+    """By address."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The address that state has of what the plan moves, and the one that the plan has."""
     refreshed: Mapping[str, RefreshedInstance] = field(default_factory=dict)
     """By address."""
     arriving: tuple[tuple[StateInstance, PlannedChange], ...] = ()
     """What the plan would create or import, with its planned attributes."""
-    configured: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By address without instance keys: the attributes and blocks that the configuration says something about."""
+    configured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By address without instance keys: what the configuration says, by attribute path, UNRESOLVED where the plan does
+    not give the value."""
     gates: tuple[GateRun, ...] = ()
     """Whether the module's own gate ran in the plan, a call of the module at a time."""
     made_at: datetime | None = None
@@ -77,6 +90,26 @@ class Plan:
     whole: bool = False
     """Whether it says so itself that it leaves nothing out; Terraform before 1.8 says nothing."""
     has_prior_state: bool = True
+
+    def change_of(self, instance: ResourceInstance) -> PlannedChange | None:
+        """Give what the plan would do to an instance; None where it is about another one of that address, or none."""
+        return self.changes.get(instance.address) if self._is_about(instance) else None
+
+    def refreshed_of(self, instance: ResourceInstance) -> RefreshedInstance | None:
+        """Give how the plan's refresh found an instance to differ; None where it did not, or looked at another."""
+        return self.refreshed.get(instance.address) if self._is_about(instance) else None
+
+    def _is_about(self, instance: ResourceInstance) -> bool:
+        return (instance.address, id_of(instance.attributes)) in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[tuple[str, str]]:
+        return frozenset((instance.address, id_of(instance.attributes)) for instance in self.instances)
+
+    @cached_property
+    def planned_blocks(self) -> frozenset[str]:
+        """The addresses without instance keys that the plan names."""
+        return frozenset(map(without_keys, self.changes))
 
 
 def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
@@ -93,8 +126,9 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
         raise StateError(f"reading {what}: its prior_state is not formed as in a plan", _SHOW)
     found = instances_of(prior, what, catalog) if prior else []
     try:
-        changes = [change for entry in _entries(data, "resource_changes") for change in _planned(entry, catalog)]
-        imported = {change.address for _, change in changes if change.importing}
+        entries = [entry for entry in _entries(data, "resource_changes") if _is_judged(entry, catalog)]
+        changes = list(map(_planned, entries))
+        imported = {change.address for change in changes if change.importing}
         believed = {state.address: state for state in found if state.address not in imported}
         refreshed = {
             entry.before.address: entry
@@ -105,14 +139,19 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
         plan = Plan(
             where=where,
             instances=tuple({**believed, **{address: entry.before for address, entry in refreshed.items()}}.values()),
-            changes=dict(changes),
+            changes={change.address: change for change in changes},
+            moved={
+                str(entry["previous_address"]): str(entry["address"])
+                for entry in entries
+                if entry.get("previous_address")
+            },
             refreshed=refreshed,
             arriving=tuple(
                 (_instance(change.address, change.resource_type, "", change.after, {}), change)
-                for address, change in changes
-                if address == change.address and ("create" in change.actions or change.importing)
+                for change in changes
+                if "create" in change.actions or change.importing
             ),
-            configured=configured_attributes(configuration),
+            configured=configured_attributes(configuration, _object(data.get("variables"))),
             gates=gates(data, configuration),
             made_at=_made_at(data.get("timestamp")),
             destroys=_destroys(data),
@@ -132,13 +171,15 @@ def _entries(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return value or []
 
 
-def _planned(entry: Mapping[str, Any], catalog: Catalog) -> list[tuple[str, PlannedChange]]:
-    if entry.get("type") not in catalog.resources or entry.get("deposed") or entry.get("mode") != "managed":
-        return []
+def _is_judged(entry: Mapping[str, Any], catalog: Catalog) -> bool:
+    return entry.get("type") in catalog.resources and not entry.get("deposed") and entry.get("mode") == "managed"
+
+
+def _planned(entry: Mapping[str, Any]) -> PlannedChange:
     change = entry["change"]
     importing = change.get("importing")
     import_id = importing.get("id") if isinstance(importing, Mapping) else None
-    planned = PlannedChange(
+    return PlannedChange(
         address=str(entry["address"]),
         resource_type=entry["type"],
         actions=tuple(map(str, change["actions"])),
@@ -149,8 +190,6 @@ def _planned(entry: Mapping[str, Any], catalog: Catalog) -> list[tuple[str, Plan
         importing=importing is not None,
         import_id=import_id if isinstance(import_id, str) else None,
     )
-    addresses = [planned.address, entry.get("previous_address")]
-    return [(str(address), planned) for address in addresses if address]
 
 
 def _refreshed(drift: Mapping[str, Any], known: StateInstance | None, catalog: Catalog) -> RefreshedInstance | None:

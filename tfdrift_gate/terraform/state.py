@@ -333,6 +333,11 @@ def _sensitive_path(path: Iterable[Mapping[str, Any]]) -> str:
     return text
 
 
+def id_of(attributes: Mapping[str, Any]) -> str:
+    """Give the ``id`` that state has of an instance, by which two of one address in two states are told apart."""
+    return str(attributes.get("id"))
+
+
 def without_keys(address: str) -> str:
     """Give an address without its instance keys: the one that the configuration's block has."""
     return _INDEX.sub("", address)
