@@ -117,14 +117,17 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
     what = f"the plan {where}"
     if text.startswith(b"PK\x03\x04"):
         raise StateError(f"reading {what}: it is a binary plan file", _SHOW)
-    data = parse_json(text, what)
+    data = parse_json(text, what, "plan", _SHOW)
     if "format_version" not in data or "planned_values" not in data:
         raise StateError(f"reading {what}: it is JSON, but not a plan", _SHOW)
     check_format(data, what)
     prior = data.get("prior_state")
     if prior is not None and not isinstance(prior, Mapping):
         raise StateError(f"reading {what}: its prior_state is not formed as in a plan", _SHOW)
-    found = instances_of(prior, what, catalog) if prior else []
+    try:
+        found = instances_of(prior, f"{what}, its prior_state", catalog) if prior else []
+    except StateError as error:
+        raise StateError(error.message, _SHOW) from None
     try:
         entries = [entry for entry in _entries(data, "resource_changes") if _is_judged(entry, catalog)]
         changes = list(map(_planned, entries))
