@@ -63,19 +63,12 @@ def with_the_plans_secrets(belief: Belief, plan: Plan | None) -> Belief:
     """Count as sensitive also what only the plan marks so: the change under review may be what marks it."""
     if plan is None:
         return belief
-    marks: dict[str, tuple[str, ...]] = {address: change.sensitive for address, change in plan.changes.items()}
-    for address, entry in plan.refreshed.items():
-        both = (*entry.before.sensitive, *(entry.after.sensitive if entry.after else ()))
-        marks[address] = (*marks.get(address, ()), *both)
-    return replace(
-        belief,
-        instances=tuple(
-            replace(instance, sensitive=tuple(dict.fromkeys((*instance.sensitive, *marks[instance.address]))))
-            if marks.get(instance.address)
-            else instance
-            for instance in belief.instances
-        ),
+    instances = tuple(
+        replace(instance, sensitive=tuple(dict.fromkeys((*instance.sensitive, *marks)))) if marks else instance
+        for instance in belief.instances
+        for marks in [plan.sensitive_of(instance.address)]
     )
+    return replace(belief, instances=instances)
 
 
 def _no_prior_state(plan: Plan) -> tuple[str, ...]:

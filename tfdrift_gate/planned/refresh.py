@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Catalog, Resource
@@ -24,6 +24,8 @@ from tfdrift_gate.terraform.state import StateInstance, id_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"
+_SAME_CALL = timedelta(seconds=2)
+"""Less than this lies between a call's time in CloudTrail, in whole seconds, and the time that Lambda keeps of it."""
 _ENVIRONMENT = "environment"
 """The attribute whose values are never shown, whoever tells them."""
 
@@ -72,7 +74,7 @@ def unexplained_drifts(
     for entry in plan.refreshed.values():
         known = entry.before.address, id_of(entry.before.attributes)
         resource = catalog.resources[entry.before.resource_type]
-        instance = placed.get(known) or _unplaced(entry.before, resource)
+        instance = placed.get(known) or _unplaced(entry.before, resource, plan)
         about = Drift(Kind.MODIFIED, instance.key, _import_id(instance, resource), (), (), instance)
         if known in whole:
             continue
@@ -83,13 +85,16 @@ def unexplained_drifts(
     return sorted(found, key=lambda drift: drift.instance.address if drift.instance else "")
 
 
-def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog) -> str:
-    """Say how far back the window would have to reach to show the event behind an unexplained drift."""
+def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog, read: Iterable[datetime] = ()) -> str:
+    """Say how far back the window would have to reach to show the event behind an unexplained drift.
+
+    ``read`` are the times of the events on the resource that were read: what one of those moved dates nothing else.
+    """
     resource = catalog.resources[drift.key.resource_type]
     seen = _seen(drift, plan)
     moment = _moved_to(seen, resource) if seen and seen.after else None
     told = moment is not None and any(_moves_it(change, resource) for change in drift.changes)
-    if moment is None or not told:
+    if moment is None or not told or any(abs(moment - time) < _SAME_CALL for time in read):
         made = f" before {iso(plan.made_at)}" if plan.made_at else ""
         return (
             f"nothing tells when it happened{made}: --since last-apply reaches back to when the state was last written;"
@@ -193,9 +198,9 @@ def _instant_at(state: StateInstance, name: str) -> datetime | None:
         return None
 
 
-def _unplaced(state: StateInstance, resource: Resource) -> ResourceInstance:
+def _unplaced(state: StateInstance, resource: Resource, plan: Plan) -> ResourceInstance:
     key = ResourceKey(resource.type, "", "", tuple("" for _ in resource.identity))
-    return ResourceInstance(state.address, resource.type, key, state.attributes, state.sensitive)
+    return ResourceInstance(state.address, resource.type, key, state.attributes, plan.sensitive_of(state.address))
 
 
 def _import_id(instance: ResourceInstance, resource: Resource) -> str:

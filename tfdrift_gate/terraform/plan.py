@@ -99,6 +99,15 @@ class Plan:
         """Give how the plan's refresh found an instance to differ; None where it did not, or looked at another."""
         return self.refreshed.get(instance.address) if self._is_about(instance) else None
 
+    def sensitive_of(self, address: str) -> tuple[str, ...]:
+        """Name the attribute paths of an instance that the plan marks sensitive, before its refresh or after, or planned."""
+        found: list[str] = []
+        if change := self.changes.get(address):
+            found.extend(change.sensitive)
+        if entry := self.refreshed.get(address):
+            found.extend((*entry.before.sensitive, *(entry.after.sensitive if entry.after else ())))
+        return tuple(dict.fromkeys(found))
+
     def _is_about(self, instance: ResourceInstance) -> bool:
         return (instance.address, id_of(instance.attributes)) in self._names
 
@@ -129,6 +138,7 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
     except StateError as error:
         raise StateError(error.message, _SHOW) from None
     try:
+        arriving = [entry for entry in _entries(data, "resource_changes") if _is_imported(entry)]
         entries = [entry for entry in _entries(data, "resource_changes") if _is_judged(entry, catalog)]
         changes = list(map(_planned, entries))
         imported = {change.address for change in changes if change.importing}
@@ -160,7 +170,8 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
             destroys=_destroys(data),
             errored=data.get("errored") is True,
             whole=data.get("complete") is True,
-            has_prior_state=bool(found or refreshed),
+            has_prior_state=bool(_managed(prior) - {str(entry.get("address")) for entry in arriving})
+            or bool(_entries(data, "resource_drift")),
         )
     except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
         raise StateError(f"reading {what}: not formed as a plan ({type(error).__name__})", _SHOW) from None
@@ -176,6 +187,21 @@ def _entries(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def _is_judged(entry: Mapping[str, Any], catalog: Catalog) -> bool:
     return entry.get("type") in catalog.resources and not entry.get("deposed") and entry.get("mode") == "managed"
+
+
+def _is_imported(entry: Mapping[str, Any]) -> bool:
+    return _object(entry.get("change")).get("importing") is not None
+
+
+def _managed(state: Mapping[str, Any] | None) -> set[str]:
+    """Name the managed instances of every type in a ``prior_state``; data that a plan reads stands there too."""
+    found: set[str] = set()
+    waiting = [_object(_object((state or {}).get("values")).get("root_module"))]
+    for module in waiting:
+        resources = module.get("resources") or ()
+        found.update(str(resource["address"]) for resource in resources if resource.get("mode") == "managed")
+        waiting.extend(module.get("child_modules") or ())
+    return found
 
 
 def _planned(entry: Mapping[str, Any]) -> PlannedChange:
