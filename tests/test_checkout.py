@@ -52,6 +52,15 @@ def test_pages_are_those_of_the_commit_that_was_checked(root: Path) -> None:
     assert find_checkout(root, RUNNER).pages == f"https://github.com/acme/infra/blob/{COMMIT}"
 
 
+def test_a_repository_inside_the_workspace_has_no_pages_that_are_known(root: Path) -> None:
+    (root.parent / ".git").mkdir()
+    found = find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(root.parents[1])})
+    assert (found.folder, found.pages) == ("infra/prod", None)
+    (root.parents[1] / ".git").mkdir()
+    (root.parent / ".git").rmdir()
+    assert find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(root.parents[1])}).pages
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -21,7 +21,9 @@ def find_checkout(folder: Path, environment: Mapping[str, str]) -> Checkout:
     here = Path(os.path.realpath(folder))
     top = _top(here, environment.get("GITHUB_WORKSPACE"))
     relative = here.relative_to(top).as_posix()
-    return Checkout("" if relative == "." else relative, _pages(environment))
+    # A repository inside the workspace (actions/checkout with a path) has other paths on the web, or another page.
+    inside = any((path / ".git").exists() for path in (here, *here.parents) if top in path.parents)
+    return Checkout("" if relative == "." else relative, None if inside else _pages(environment))
 
 
 def _top(here: Path, workspace: str | None) -> Path:
