@@ -35,7 +35,8 @@ def test_a_worktrees_git_file_counts_as_well(root: Path) -> None:
 
 def test_a_workspace_that_does_not_hold_the_root_module_says_nothing(root: Path, tmp_path: Path) -> None:
     (root.parent / ".git").mkdir()
-    assert find_checkout(root, {"GITHUB_WORKSPACE": str(tmp_path / "other")}).folder == "prod"
+    found = find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(tmp_path / "other")})
+    assert (found.folder, found.pages) == ("prod", None)
 
 
 def test_outside_any_repository_files_are_relative_to_the_root_module(root: Path) -> None:
