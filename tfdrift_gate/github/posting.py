@@ -21,7 +21,10 @@ LABEL = "tfdrift-gate"
 _LONGEST_NAME = 300
 _RUNNER = "github-actions[bot]"
 """Whose comment it is that a runner's own token writes."""
-_RESOLVED = "**Resolved.** What an earlier run found here is no longer there.\n\n"
+_RESOLVED = (
+    "**Resolved.** This run no longer finds what an earlier one found here: it was undone, is accounted for below, or lies"
+    " before the window that was read.\n\n"
+)
 
 
 @dataclass(frozen=True)
