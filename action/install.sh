@@ -7,6 +7,7 @@ no_verdict() {
   exit 1
 }
 
+# By its real path: GitHub spells the folder of a local action in another way than the workflow that uses it.
 venv="$RUNNER_TEMP/tfdrift-gate-$(printf '%s' "$(cd "$ACTION" && pwd -P)@$VERSION" | cksum | cut -d ' ' -f 1)"
 # -I: the repository that is checked is the current folder, and no module of it is to stand in for one of Python's.
 if [ ! -e "$venv/.ready" ]; then

@@ -88,3 +88,19 @@ def test_a_python_without_venv_is_told_so(tmp_path: Path) -> None:
     code, log, _ = install(tmp_path, f"{programs}:{os.environ['PATH']}")
     assert code == 1
     assert "no virtual environment could be made" in log
+
+
+def test_the_reusable_workflow_and_its_action_install_once_though_they_spell_the_folder_differently(
+    tmp_path: Path,
+) -> None:
+    # GitHub's GITHUB_ACTION_PATH of "uses: ./folder" is WORKSPACE/./folder.
+    made = set()
+    for number, action in enumerate((str(PROJECT), f"{PROJECT.parent}/./{PROJECT.name}")):
+        folder = tmp_path / str(number)
+        (folder / "programs").mkdir(parents=True)
+        python = folder / "programs" / "python3"
+        python.write_text('#!/bin/sh\nmkdir "$5"\nexit 2\n', encoding="utf-8")
+        python.chmod(0o755)
+        install(folder, f"{python.parent}:{os.environ['PATH']}", ACTION=action)
+        made |= {each.name for each in (folder / "temp").iterdir()}
+    assert len(made) == 1

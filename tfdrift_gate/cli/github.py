@@ -14,7 +14,6 @@ import click
 from tfdrift_gate.github.api import GitHubError, Repository
 from tfdrift_gate.github.posting import Said, keep_comment, keep_issue
 from tfdrift_gate.github.runner import event_of, pull_request_of, step_outputs, write_outputs, write_summary
-from tfdrift_gate.outputs.github import warning
 
 _REPORT = click.option("--report", required=True, metavar="FILE", help="The JSON report of a check.")
 _BODY = click.option("--body", required=True, metavar="FILE", help="The same report as markdown.")
@@ -55,7 +54,7 @@ def publish(reports: str, comment: str, root: str | None) -> None:
         return
     _try(lambda: write_summary(_text(body), os.environ))
     if comment not in ("auto", "never", ""):
-        click.echo(warning(f"comment: {comment!r} is neither auto nor never: no comment is posted"))
+        _warn(f"comment: {comment!r} is neither auto nor never: no comment is posted")
     if comment in ("auto", ""):
         _try(lambda: _comment(found, body, root))
 
@@ -106,7 +105,7 @@ def _report(path: Path) -> dict[str, Any] | None:
         said = "it is no report"
     except (OSError, ValueError, RecursionError) as error:
         said = type(error).__name__
-    click.echo(warning(f"reading {path.name}: {said}: nothing is posted"))
+    _warn(f"reading {path.name}: {said}: nothing is posted")
     return None
 
 
@@ -121,11 +120,17 @@ def _say(what: str) -> None:
     click.echo(f"tfdrift-gate: {what}", err=True)
 
 
+def _warn(message: str) -> None:
+    from tfdrift_gate.outputs.github import warning
+
+    click.echo(warning(message))
+
+
 def _try(work: Callable[[], None]) -> None:
     """Do something at GitHub; what fails is a warning, and ends nothing."""
     try:
         work()
     except GitHubError as error:
-        click.echo(warning(f"{error.message}{f' ({error.hint})' if error.hint else ''}"))
+        _warn(f"{error.message}{f' ({error.hint})' if error.hint else ''}")
     except Exception as error:
-        click.echo(warning(f"an error inside tfdrift-gate: {type(error).__name__}"))
+        _warn(f"an error inside tfdrift-gate: {type(error).__name__}")
