@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.action.run_action import action_source
 from tests.terraform_cli.binary import PROJECT
 
 INSTALL = PROJECT / "action" / "install.sh"
@@ -13,7 +14,7 @@ INSTALL = PROJECT / "action" / "install.sh"
 
 def install(folder: Path, path: str = os.environ["PATH"], **environment: str) -> tuple[int, str, str]:
     """Source the script as a step with ``shell: bash`` does; gives exit code, log and summary."""
-    (folder / "temp").mkdir()
+    (folder / "temp").mkdir(exist_ok=True)
     summary = folder / "summary"
     summary.touch()
     bash = next(found for name in ("/bin/bash", "/usr/bin/bash") if (found := Path(name)).exists())
@@ -49,6 +50,22 @@ def test_whatever_pip_exits_with_is_no_verdict_and_no_module_of_the_checked_repo
     assert "::error title=No verdict was reached%3A drift was not ruled out::the program could not be installed" in log
     assert "**Nothing was ruled out.**" in summary
     assert not list((tmp_path / "temp").glob("*/.ready")), "the next step would take it for installed"
+
+
+def test_the_folder_of_the_action_may_have_blanks_and_a_second_use_installs_nothing(tmp_path: Path) -> None:
+    action = action_source(tmp_path / "my runner" / "the action@v0")
+    code, log, _ = install(tmp_path, ACTION=str(action))
+    assert (code, log) == (0, "installed\n")
+    # The same checkout under another name, as the action and the reusable workflow see it.
+    code, log, _ = install(tmp_path, ACTION=f"{action}/../the action@v0/.", PIP_TIMEOUT="soon")
+    assert (code, log) == (0, "installed\n")
+
+
+def test_a_version_that_installs_nothing_is_no_verdict(tmp_path: Path) -> None:
+    code, log, summary = install(tmp_path, VERSION="0.1.0; python_version < '3'")
+    assert code == 1, log
+    assert "what was installed does not run" in summary
+    assert not list((tmp_path / "temp").glob("*/.ready"))
 
 
 def test_a_runner_without_python_is_told_so(tmp_path: Path) -> None:
