@@ -130,8 +130,6 @@ def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, .
             skipped.append(Skipped("gate-not-run", detail))
         elif gate.outcome == "off":
             notes.append(f"{gate.module} was switched off in this plan: its gate judged nothing")
-    if not plan.gates:
-        notes.append("the configuration does not call the module drift_check: no gate runs in its plans")
     if plan.destroys and not has_state:
         detail = (
             f"{plan.where}: a destroy plan has refreshed what it holds and does not say what that changed:"
@@ -139,6 +137,9 @@ def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, .
         )
         skipped.append(Skipped("plan-destroys", detail))
     if plan.errored:
-        detail = f"{plan.where}: Terraform could not finish the plan: what it did not reach has no plan_effect"
+        detail = (
+            f"{plan.where}: Terraform could not finish the plan, and what it did not reach has no plan_effect:"
+            " make it with TFDRIFT_GATE_MODE=annotate where the module's own gate stopped it"
+        )
         skipped.append(Skipped("plan-errored", detail))
     return tuple(skipped), tuple(notes)

@@ -20,7 +20,7 @@ LINE_BREAK = "<br>"
 # Words that are nothing else, on GitHub either: letters, hyphens inside, or a short number. Left out are what may be a
 # commit's hash and what may be a reference of a repository's own (GH-1, INC-1234, TICKET42).
 _HASH = re.compile(r"[0-9a-fA-F]{7,40}")
-_WORD = re.compile(r"(\()?([A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]{1,6})((?:['’]s)?[)]?[,;:.?!]*[)]?)")
+_WORD = re.compile(r"([(\"]{0,2})([A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]{1,6})((?:['’]s)?[)\"]{0,2}[,;:.?!]*[)\"]?)")
 _SIGNS = frozenset("→=…")
 _AROUND = re.compile(r"(\(?)(.*?)([,;:.)]*)", re.DOTALL)
 _CHUNK = re.compile(r"[^:/.,\s]*[:/.,\s]*")

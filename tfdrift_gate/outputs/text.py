@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from tfdrift_gate.instant import iso
 from tfdrift_gate.model import (
     SENSITIVE,
     AttributeChange,
+    Checkout,
     Coverage,
     Event,
     Finding,
@@ -257,11 +259,21 @@ def coverage(entry: Coverage) -> str:
     return f"{source} {moment}: {counted(entry.records_read, 'record')}{requests}{state}{note}"
 
 
-def next_steps(report: Report, past_the_gate: str = "") -> list[str]:
-    """Say what can be done about the findings; ``past_the_gate`` stands before the apply that repairs them."""
+def apply_command(checkout: Checkout) -> str:
+    """Write the command that sets back what Terraform manages, past a gate in the root module itself.
+
+    ``TFDRIFT_GATE_MODE=annotate terraform -chdir=infra/prod apply``
+    """
+    named = f"TF_WORKSPACE={shlex.quote(checkout.workspace)} " if checkout.workspace else ""
+    where = f"-chdir={shlex.quote(checkout.folder)} " if checkout.folder else ""
+    return printable(f"{named}TFDRIFT_GATE_MODE=annotate terraform {where}apply")
+
+
+def next_steps(report: Report, apply: str) -> list[str]:
+    """Say what can be done about the findings; ``apply`` is the command that repairs."""
     steps = []
     if any(finding.address for finding in report.findings):
-        steps.append(f"To set back what Terraform manages: {past_the_gate}terraform apply")
+        steps.append(f"To set back what Terraform manages: {apply}")
     if any(finding.drift.kind is Kind.UNMANAGED for finding in report.findings):
         steps.append("What nobody manages stays until it is imported or removed by hand")
     return steps

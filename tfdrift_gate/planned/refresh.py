@@ -95,7 +95,7 @@ def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog,
     moment = _moved_to(seen, resource) if seen and seen.after else None
     told = moment is not None and any(_moves_it(change, resource) for change in drift.changes)
     if moment is None or not told or any(abs(moment - time) < _SAME_CALL for time in read):
-        made = f" before {iso(plan.made_at)}" if plan.made_at else ""
+        made = f" (it was before {iso(plan.made_at)})" if plan.made_at else ""
         return (
             f"nothing tells when it happened{made}: --since last-apply reaches back to when the state was last written;"
             f" event history goes back {RETENTION.days} days, a trail's files further"
