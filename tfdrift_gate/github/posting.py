@@ -22,8 +22,8 @@ _LONGEST_NAME = 300
 _RUNNER = "github-actions[bot]"
 """Whose comment it is that a runner's own token writes."""
 _RESOLVED = (
-    "**Resolved.** This run no longer finds what an earlier one found here: it was undone, is accounted for below, or lies"
-    " before the window that was read.\n\n"
+    "**Resolved.** This run no longer finds what an earlier one found here: it was undone, is accounted for below, or"
+    " lies before the window that was read.\n\n"
 )
 
 
