@@ -28,7 +28,7 @@ FRAGMENTS = (
     *("`", "``", "```", "~~~", "|", "\\|", "\\\\|", "\\", "\n", "\r\n", "\u2028", "\u2029", "\x85", " ", "  ", "\t"),
     *("<b>", "</b>", "</code>", "</details>", "</summary>", "<script>", "<!--", "-->", "<![CDATA[", "]]>", "<?x?>"),
     *("@everyone", "@org/team", "#1", "GH-1", "INC-1234", "deadbeef", "defaced", "octo/repo#1", "octo@0123456"),
-    *("https://evil.example/", "www.evil.example", "mailto:a@b.example", "a@b.example", "javascript:alert(1)"),
+    *("https://evil.example/", "www.evil.example", "www. x", "www.", "mailto:a@b.example", "a@b.example", "javascript:alert(1)"),
     *("[x](https://evil.example)", "![x](y)", "[x]: https://evil.example", "[^1]", "[^1]: x", "[!NOTE]", ":tada:"),
     *("#", "# x", "- x", "- [ ] x", "1. x", "1.", "1)", "> x", "---", "===", "***", "* x", "+ x", "    x", "$x$", "$$"),
     *(
