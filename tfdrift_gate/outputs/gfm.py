@@ -68,7 +68,7 @@ def _is_plain(word: str, first: bool) -> bool:
         return not first
     found = _WORD.fullmatch(word)
     # A full stop behind www makes it an address, whatever follows.
-    if not found or found[2].lower() == "www" or any(map(_HASH.fullmatch, re.split("[-'’]", found[2]))):
+    if not found or found[2].lower().endswith("www") or any(map(_HASH.fullmatch, re.split("[-'’]", found[2]))):
         return False
     # At a line's beginning `1.` and `1)` would begin a list.
     return not (first and found[2].isdigit() and found[3])
