@@ -98,6 +98,13 @@ def test_the_runners_own_comment_comes_before_another_bots_that_begins_like_it(a
     assert (echo["body"].splitlines()[-1], own["body"].splitlines()[-1]) == ("echoed", "new")
 
 
+def test_where_two_runs_posted_at_once_both_comments_are_resolved(api: GitHubApi) -> None:
+    for _ in range(2):
+        api.add_comment(7, f"{marker('infra/prod')}\na drift")
+    keep_comment(repository(api), 7, said("none", clean=True))
+    assert [("Resolved" in body, body.endswith("none")) for body in bodies(api)] == [(True, True)] * 2
+
+
 def test_a_comment_that_somebody_deletes_meanwhile_is_posted_again(api: GitHubApi) -> None:
     keep_comment(repository(api), 7, said("old"))
     api.answers["PATCH"] = (404, {}, b'{"message": "Not Found"}')
