@@ -230,3 +230,56 @@ def test_a_plan_of_an_odd_shape_is_refused(fields: dict[str, Any]) -> None:
     text = json.dumps(plan(planned(function_state())) | fields).encode()
     with pytest.raises(StateError, match=r"plan\.json"):
         read_plan(text, "plan.json", load_catalog())
+
+
+# What looks unexplained and is not.
+
+
+def test_what_the_refresh_saw_before_it_was_changed_back_is_explained(tmp_path: Path) -> None:
+    back = update_configuration({"memorySize": 512}, at="22:30:00")
+    report = check(tmp_path, [RAISED, back], plan(raised("2026-01-01T10:00:00.000+0000")))
+    assert len(report.reverted) == 1
+    assert report.unexplained == ()
+
+
+def test_what_the_refresh_saw_after_everything_was_changed_back_is_not_explained_by_that(tmp_path: Path) -> None:
+    back = update_configuration({"memorySize": 512}, at="11:00:00")
+    given = plan(planned(function_state(), {"memory_size": 2048, "last_modified": "2026-01-01T12:00:00.000+0000"}))
+    assert [change.after for change in listed(check(tmp_path, [RAISED, back], given)).changes] == [2048]
+
+
+def test_a_time_that_another_call_explains_dates_nothing(tmp_path: Path) -> None:
+    live = {"memory_size": 1024, "timeout": 30, "last_modified": "2026-01-01T10:00:00.000+0000"}
+    report = check(
+        tmp_path, [update_configuration({"memorySize": 1024}, {"timeout": 10})], plan(planned(function_state(), live))
+    )
+    assert "nothing tells" in listed(report).hint
+
+
+def test_secrets_of_an_instance_without_a_place_stay_hidden(tmp_path: Path) -> None:
+    where = {"arn": "", "qualified_arn": "", "invoke_arn": "", "region": None, "id": "orders"}
+    one = planned(
+        function_state(**where, description="hunter1"),
+        {"description": "hunter2"},
+        {"description": "hunter3"},
+        sensitive={"description": True},
+    )
+    report = check(tmp_path, [], plan(one), region=("us-east-1",))
+    assert [entry.reason for entry in report.skipped] == ["unplaced-instance"]
+    assert [change.after for change in listed(report).changes] == ["(sensitive)"]
+    assert "hunter" not in written(report)
+
+
+def test_a_root_that_manages_other_things_has_a_state(tmp_path: Path) -> None:
+    given = plan()
+    bucket = {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {}}
+    given["prior_state"]["values"]["root_module"]["child_modules"] = [{"address": "module.m", "resources": [bucket]}]
+    assert not any("no state yet" in note for note in check(tmp_path, [], given).notes)
+
+
+def test_a_root_whose_plan_read_only_data_has_no_state_yet(tmp_path: Path) -> None:
+    given = plan()
+    given["prior_state"]["values"]["root_module"]["resources"] = [
+        {"address": "data.aws_region.r", "mode": "data", "type": "aws_region", "name": "r", "values": {}}
+    ]
+    assert any("no state yet" in note for note in check(tmp_path, [], given).notes)

@@ -43,6 +43,7 @@ def refused(text: bytes) -> StateError:
         read_plan(text, "plan.json", load_catalog())
     assert "plan.json" in met.value.message
     assert met.value.hint
+    assert "state pull" not in met.value.hint
     return met.value
 
 
@@ -105,7 +106,8 @@ def test_a_binary_plan_file_says_how_to_make_it_json() -> None:
     [
         (b"Terraform will perform the following actions:", "not JSON"),
         (json.dumps(plan()).encode()[:-1], "truncated"),
-        (b"[]", "reading the plan"),
+        (b"[]", "not a plan"),
+        (b'{"@level": "info", "type": "version"}\n{"@level": "info"}\n', "not JSON"),
         (state(orders()).encode(), "not a plan"),
         (json.dumps(shown()).encode(), "not a plan"),
         (json.dumps(plan(prior_state={"format_version": "1.0", "values": 7})).encode(), "reading the plan"),

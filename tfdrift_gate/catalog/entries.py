@@ -59,6 +59,7 @@ class Attribute:
     none: Any = None
     also: tuple[str, ...] = ()
     only_if: str | None = None
+    computed: bool = False
 
     @cached_property
     def asked_at(self) -> tuple[Path, ...]:

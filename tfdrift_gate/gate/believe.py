@@ -10,7 +10,7 @@ from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
 from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
-from tfdrift_gate.terraform.state import Belief, StateInstance, read_state
+from tfdrift_gate.terraform.state import Belief, StateInstance, id_of, read_state
 
 
 @dataclass(frozen=True)
@@ -44,35 +44,32 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
     found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
     # One root may be given as both; the same address in two states is two things.
-    known = {(instance.address, _id(instance)) for instance in found}
-    added = [
-        instance for instance in (plan.instances if plan else ()) if (instance.address, _id(instance)) not in known
+    names = [(instance.address, id_of(instance.attributes)) for instance in found]
+    known = set(names)
+    if plan is None:
+        return Believed(found, tuple(texts), notes)
+    planned = {(instance.address, id_of(instance.attributes)): instance for instance in plan.instances}
+    added = [instance for name, instance in planned.items() if name not in known]
+    # What the plan moves is known by the address that the configuration has.
+    kept = [
+        instance
+        for instance, (address, id_) in zip(found, names, strict=True)
+        if (plan.moved.get(address), id_) not in planned
     ]
-    return Believed([*found, *added], tuple(texts), notes, plan)
+    return Believed([*kept, *added], tuple(texts), notes, plan)
 
 
 def with_the_plans_secrets(belief: Belief, plan: Plan | None) -> Belief:
     """Count as sensitive also what only the plan marks so: the change under review may be what marks it."""
     if plan is None:
         return belief
-    marks: dict[str, tuple[str, ...]] = {address: change.sensitive for address, change in plan.changes.items()}
-    for address, entry in plan.refreshed.items():
-        both = (*entry.before.sensitive, *(entry.after.sensitive if entry.after else ()))
-        marks[address] = (*marks.get(address, ()), *both)
-    return replace(
-        belief,
-        instances=tuple(
-            replace(instance, sensitive=tuple(dict.fromkeys((*instance.sensitive, *marks[instance.address]))))
-            if marks.get(instance.address)
-            else instance
-            for instance in belief.instances
-        ),
+    instances = tuple(
+        replace(instance, sensitive=tuple(dict.fromkeys((*instance.sensitive, *marks)))) if marks else instance
+        for instance in belief.instances
+        for marks in [plan.sensitive_of(instance.address)]
     )
+    return replace(belief, instances=instances)
 
 
 def _no_prior_state(plan: Plan) -> tuple[str, ...]:
     return () if plan.has_prior_state else (f"no state yet: the plan {plan.where} has no prior state",)
-
-
-def _id(instance: StateInstance) -> str:
-    return str(instance.attributes.get("id"))

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.model import Drift, Finding, ResourceInstance, Skipped, SourceRange, TimeWindow, Unexplained
-from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, with_effects
+from tfdrift_gate.model import (
+    Change,
+    Drift,
+    Event,
+    ResourceInstance,
+    ResourceKey,
+    Skipped,
+    SourceRange,
+    TimeWindow,
+    Unexplained,
+)
+from tfdrift_gate.planned.effect import NONE_ARRIVE, Arrivals, as_ignored, with_effects
 from tfdrift_gate.planned.literal import with_literals
 from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
 from tfdrift_gate.rules.redact import redact
@@ -29,11 +40,15 @@ class Review:
         """Settle what CloudTrail withholds by what the plan's refresh saw; give what stands and what does not."""
         return settle(drift, self.plan, self.catalog) if self.plan else (drift, None)
 
-    def with_effects(self, drift: Drift) -> Drift:
-        """Say what the plan would do about a drift, and mark as settled what the change under review adopts."""
+    def with_effects(self, drift: Drift, is_ignored: bool = False) -> Drift:
+        """Say what the plan would do about a drift, and mark as settled what the change under review adopts.
+
+        What the configuration ignores it does not adopt.
+        """
         if self.plan is None:
             return with_literals(drift, self.configuration, self.catalog)
-        return with_effects(drift, self.plan, self.arrivals, self.catalog)
+        told = with_effects(drift, self.plan, self.arrivals, self.catalog)
+        return as_ignored(told) if is_ignored else told
 
 
 def review(
@@ -53,14 +68,26 @@ def review(
 
 
 def unexplained(
-    plan: Plan | None, instances: Iterable[ResourceInstance], told: Iterable[Finding], made: Review, window: TimeWindow
+    instances: Iterable[ResourceInstance],
+    told: Iterable[Drift],
+    reverted: Iterable[Drift],
+    changes: Iterable[Change],
+    made: Review,
+    window: TimeWindow,
 ) -> tuple[Unexplained, ...]:
-    """List what the plan's refresh saw and none of the findings, suppressed ones included, is about."""
+    """List what the plan's refresh saw and nothing that is ``told``, suppressed things included, is about.
+
+    What was ``reverted`` explains it as well, where the plan looked before that. ``changes`` are what was read.
+    """
+    plan = made.plan
     if plan is None:
         return ()
     listed = []
-    judged = [finding.drift for finding in told]
-    for drift in unexplained_drifts(plan, list(instances), judged, made.catalog):
+    later = [drift for drift in reverted if drift.events and _is_after(drift.events[-1], plan)]
+    times: dict[ResourceKey, list[datetime]] = {}
+    for change in changes:
+        times.setdefault(change.key, []).append(change.event.event_time)
+    for drift in unexplained_drifts(plan, list(instances), [*told, *later], made.catalog):
         shown = redact(made.with_effects(drift))
         address = drift.instance.address if drift.instance else ""
         declared = made.configuration.find(address)
@@ -72,12 +99,16 @@ def unexplained(
                 resource_id=drift.resource_id or None,
                 kind=drift.kind,
                 changes=tuple(replace(change, settled=None) for change in shown.changes),
-                hint=how_far_back(drift, plan, window, made.catalog),
+                hint=how_far_back(drift, plan, window, made.catalog, times.get(drift.key, ())),
                 source=source,
                 whole_effect=shown.plan_effect,
             )
         )
     return tuple(listed)
+
+
+def _is_after(event: Event, plan: Plan) -> bool:
+    return plan.made_at is None or event.event_time >= plan.made_at.replace(microsecond=0)
 
 
 def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, ...], tuple[str, ...]]:

@@ -108,7 +108,14 @@ def check(
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),
         skipped=(*belief.skipped, *learned.skipped, *configuration.skipped, *unjudged),
-        unexplained=unexplained(held.plan, belief.instances, [*findings, *taken_off], change, span),
+        unexplained=unexplained(
+            belief.instances,
+            [*(each.drift for each in (*findings, *taken_off)), *(drift for drift, _ in checked.refuted)],
+            judged.reverted,
+            learned.changes,
+            change,
+            span,
+        ),
         checkout=find_checkout(root.folder, environment),
         notes=(
             *held.notes,

@@ -62,8 +62,10 @@ def suppressed(
         left, taken = suppress(drift, exceptions, waivers, rules.trusted, today)
         if left is not None:
             standing.append(left)
+        ignored = [why for why, _ in exceptions]
         taken_off.extend(
-            finding(change.with_effects(part), rules, change.configuration, why, id_of=part) for part, why in taken
+            finding(change.with_effects(part, why in ignored), rules, change.configuration, why, id_of=part)
+            for part, why in taken
         )
     return standing, taken_off
 

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tfdrift_gate.catalog import Catalog, Resource, key_path
+from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey
 from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
 from tfdrift_gate.planned.keys import differing_keys
+from tfdrift_gate.planned.refresh import was_read_after
 from tfdrift_gate.rules.redact import covers
 from tfdrift_gate.rules.suppress import parted
-from tfdrift_gate.terraform.plan import Plan, PlannedChange
-from tfdrift_gate.terraform.state import without_keys
+from tfdrift_gate.terraform.plan import Plan, PlannedChange, RefreshedInstance
+from tfdrift_gate.terraform.state import marked_paths, without_keys
 
 _MADE_AGAIN = "this plan creates the same thing: its apply will find that it is there already; import it instead"
 
@@ -43,7 +44,7 @@ def with_effects(drift: Drift, plan: Plan, arrivals: Arrivals, catalog: Catalog)
     resource = catalog.resources[drift.key.resource_type]
     if drift.instance is None:
         return _unmanaged(drift, plan, arrivals, resource)
-    change = plan.changes.get(drift.instance.address)
+    change = plan.change_of(drift.instance)
     if change is None:
         return drift if plan.errored else _all(drift, _untouched(drift, plan))
     if drift.kind is Kind.DELETED:
@@ -57,10 +58,23 @@ def with_effects(drift: Drift, plan: Plan, arrivals: Arrivals, catalog: Catalog)
     return replace(told, plan_effect=replaced if drift.kind is Kind.REPLACED or not drift.changes else None)
 
 
+def as_ignored(drift: Drift) -> Drift:
+    """Of what ``ignore_changes`` covers a plan carries the value that stands, whatever the configuration says."""
+    changes = tuple(
+        replace(change, plan_effect=PlanEffect.KEEPS) if change.plan_effect is PlanEffect.ADOPTS else change
+        for change in drift.changes
+    )
+    return replace(drift, changes=changes)
+
+
 def _untouched(drift: Drift, plan: Plan) -> PlanEffect:
     """Of what the plan does not name: gone from AWS, from the configuration and so from the plan, or left alone."""
-    address = without_keys(drift.instance.address) if drift.instance else ""
-    gone_too = drift.kind is Kind.DELETED and plan.whole and address not in plan.configured
+    seen = plan.refreshed_of(drift.instance) if drift.instance else None
+    if drift.kind is not Kind.DELETED or not plan.whole or seen is None or seen.after is not None:
+        return PlanEffect.KEEPS
+    address = without_keys(seen.before.address)
+    # Where the plan names other instances of the block, it no longer wants this one.
+    gone_too = address not in plan.configured or address in plan.planned_blocks
     return PlanEffect.ADOPTS if gone_too else PlanEffect.KEEPS
 
 
@@ -84,9 +98,9 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
         told = _with_changes(drift, arriving, plan, resource)
         # What the import itself takes on is adopted, configured word for word or not.
         changes = tuple(
-            change
-            if change.plan_effect is PlanEffect.REVERTS
-            else replace(change, plan_effect=PlanEffect.ADOPTS, settled=IMPORTED)
+            replace(change, plan_effect=PlanEffect.ADOPTS, settled=IMPORTED)
+            if change.plan_effect is not PlanEffect.REVERTS and _takes_on(arriving, change, resource, drift.key)
+            else change
             for change in told.changes
         )
         all_adopted = all(change.plan_effect is PlanEffect.ADOPTS for change in changes)
@@ -100,13 +114,17 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
     return drift if plan.errored and parent is None else _all(drift, PlanEffect.KEEPS)
 
 
+def _takes_on(importing: PlannedChange, change: AttributeChange, resource: Resource, key: ResourceKey) -> bool:
+    """Tell whether an import has read what stands in AWS now, and not what stood there before a later call."""
+    name = resource.attribute_behind(change.attribute)
+    read = at_path(importing.before, change.attribute)
+    return name is None or read is None or not change.known or equal(read, change.after, resource.attributes[name], key)
+
+
 def _with_changes(drift: Drift, planned: PlannedChange, plan: Plan, resource: Resource) -> Drift:
-    configured = plan.configured.get(without_keys(planned.address), frozenset())
-    refreshed = plan.refreshed.get(planned.address)
-    seen = None
-    if refreshed and refreshed.after:
-        seen = (refreshed.before.attributes, refreshed.after.attributes)
-    judged = _Planned(planned, configured, seen, resource, drift.key)
+    configured = plan.configured.get(without_keys(planned.address), {})
+    seen = plan.refreshed_of(drift.instance) if drift.instance else None
+    judged = _Planned(planned, configured, plan, seen, resource, drift.key)
     changes = tuple(part for change in drift.changes for part in judged.parts_of(change))
     return replace(drift, changes=changes)
 
@@ -116,9 +134,11 @@ class _Planned:
     """One instance's planned change, held against single attributes."""
 
     planned: PlannedChange
-    configured: frozenset[str]
-    seen: tuple[Mapping[str, Any], Mapping[str, Any]] | None
-    """State before and after the refresh, where that found a difference."""
+    configured: Mapping[str, Any]
+    """What the configuration says, by attribute path."""
+    plan: Plan
+    seen: RefreshedInstance | None
+    """What the refresh found, where that is another thing than state has."""
     resource: Resource
     key: ResourceKey
 
@@ -135,7 +155,8 @@ class _Planned:
         keys = differing_keys(change)
         if all(self._adopts_key(change, key) for key in keys) if keys else self._adopts(change):
             return replace(change, plan_effect=PlanEffect.ADOPTS, settled=ADOPTED)
-        if not any(self._is_touched(path) for path in (change.attribute, *change.also_named)):
+        is_made_anew = "create" in self.planned.actions
+        if not is_made_anew and not any(map(self._is_touched, (change.attribute, *change.also_named))):
             return replace(change, plan_effect=PlanEffect.KEEPS)
         value = at_path(self.planned.after, change.attribute)
         shown = not self._is_unknown(change.attribute) and not self._is_hidden(change)
@@ -145,32 +166,44 @@ class _Planned:
     def _adopts(self, change: AttributeChange) -> bool:
         if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be
             names = (change.attribute, *change.also_named)
-            return any(_top(name) in self.configured for name in names) and any(map(self._refresh_saw, names))
+            return any(map(self._is_configured, names)) and any(self._refresh_saw(change, name) for name in names)
         for path in (change.attribute, *change.also_named):
             name = self.resource.attribute_behind(path)
             attribute = self.resource.attributes[name] if name else None
             if attribute is None or self._is_unknown(path) or _top(path) not in self.planned.after:
                 continue
             same = equal(at_path(self.planned.after, path), change.after, attribute, self.key)
-            says = _top(path) in self.configured or is_unset(change.after, attribute, self.key)
-            if same and says:
+            if same and (is_unset(change.after, attribute, self.key) or self._says(path, change.after, attribute)):
                 return True
         return False
+
+    def _says(self, path: str, value: Any, attribute: Attribute) -> bool:
+        """Tell whether the configuration says something of a path; where AWS would fill it in, this very value."""
+        if not attribute.computed:
+            return self._is_configured(path)
+        return path in self.configured and equal(self.configured[path], value, attribute, self.key)
+
+    def _is_configured(self, path: str) -> bool:
+        return any(covers(said, path) for said in self.configured)
 
     def _adopts_key(self, change: AttributeChange, key: str) -> bool:
         """Of tags: ``tags_all`` is ``tags`` and the provider's own, so what it plans is what is configured."""
         for path in ("tags_all", "tags") if change.attribute in ("tags", "tags_all") else (change.attribute,):
             values = self.planned.after.get(path)
             if isinstance(values, Mapping) and not self._is_unknown(path):
-                return bool(values.get(key) == (change.after or {}).get(key))
+                # A key that only tags lacks may be the provider's own, where that is not known yet.
+                told = path != "tags" or key in values or not self._is_unknown("tags_all")
+                return told and bool(values.get(key) == (change.after or {}).get(key))
         return False
 
-    def _refresh_saw(self, path: str) -> bool:
-        """Tell whether the refresh found a withheld value changed, and the plan leaves it at that."""
-        if self.seen is None or self._is_touched(path):
+    def _refresh_saw(self, change: AttributeChange, path: str) -> bool:
+        """Tell whether the refresh found what a call wrote to a withheld value, and the plan leaves it at that."""
+        if self.seen is None or self.seen.after is None or self._is_touched(path):
             return False
-        before, after = self.seen
-        return bool(at_path(before, path) != at_path(after, path))
+        by_call = change.event or change.revealed_by or change.others
+        if by_call and not was_read_after(change, self.seen, self.resource, self.plan):
+            return False
+        return bool(at_path(self.seen.before.attributes, path) != at_path(self.seen.after.attributes, path))
 
     def _is_touched(self, path: str) -> bool:
         if self._is_unknown(path):
@@ -182,9 +215,8 @@ class _Planned:
         return bool(before != after)
 
     def _is_unknown(self, path: str) -> bool:
-        marks = at_path(self.planned.after_unknown, path)
-        top = self.planned.after_unknown.get(_top(path))
-        return top is True or _has_true(marks)
+        marks = marked_paths(self.planned.after_unknown)
+        return any(covers(mark, path) for mark in marks)
 
     def _is_hidden(self, change: AttributeChange) -> bool:
         """Tell whether a planned value must not be shown: what CloudTrail withholds may be secret in a plan too."""
@@ -202,11 +234,3 @@ class _Planned:
 
 def _top(path: str) -> str:
     return path.partition("[")[0].partition(".")[0]
-
-
-def _has_true(marks: Any) -> bool:
-    if isinstance(marks, Mapping):
-        return any(map(_has_true, marks.values()))
-    if isinstance(marks, list):
-        return any(map(_has_true, marks))
-    return marks is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Catalog, Resource
@@ -20,10 +20,12 @@ from tfdrift_gate.model import (
     TimeWindow,
 )
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
-from tfdrift_gate.terraform.state import StateInstance
+from tfdrift_gate.terraform.state import StateInstance, id_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"
+_SAME_CALL = timedelta(seconds=2)
+"""Less than this lies between a call's time in CloudTrail, in whole seconds, and the time that Lambda keeps of it."""
 _ENVIRONMENT = "environment"
 """The attribute whose values are never shown, whoever tells them."""
 
@@ -41,7 +43,7 @@ def settle(drift: Drift, plan: Plan, catalog: Catalog) -> tuple[Drift | None, Dr
     standing: list[AttributeChange] = []
     refuted: list[AttributeChange] = []
     for change in drift.changes:
-        if change.known or not _was_read_after(change, seen, resource, plan):
+        if change.known or not was_read_after(change, seen, resource, plan):
             standing.append(change)
         elif told := _told(change, seen, resource, drift.key):
             standing.append(told)
@@ -57,38 +59,42 @@ def unexplained_drifts(
     plan: Plan, instances: Sequence[ResourceInstance], judged: Iterable[Drift], catalog: Catalog
 ) -> list[Drift]:
     """Give what the refresh found that none of the ``judged`` drifts is about, as drifts without events."""
-    explained: dict[str, set[str]] = {}
-    whole: set[str] = set()
+    explained: dict[tuple[str, str], set[str]] = {}
+    whole: set[tuple[str, str]] = set()
     for drift in judged:
         if drift.instance is None:
             continue
-        names = explained.setdefault(drift.instance.address, set())
+        known = drift.instance.address, id_of(drift.instance.attributes)
+        names = explained.setdefault(known, set())
         names.update(name for change in drift.changes for name in (change.attribute, *change.also_named))
         if drift.kind in (Kind.DELETED, Kind.REPLACED):
-            whole.add(drift.instance.address)
-    placed = {instance.address: instance for instance in instances}
+            whole.add(known)
+    placed = {(instance.address, id_of(instance.attributes)): instance for instance in instances}
     found = []
     for entry in plan.refreshed.values():
-        address = entry.before.address
+        known = entry.before.address, id_of(entry.before.attributes)
         resource = catalog.resources[entry.before.resource_type]
-        instance = placed.get(address) or _unplaced(entry.before, resource)
+        instance = placed.get(known) or _unplaced(entry.before, resource, plan)
         about = Drift(Kind.MODIFIED, instance.key, _import_id(instance, resource), (), (), instance)
-        if address in whole:
+        if known in whole:
             continue
         if entry.after is None:
             found.append(replace(about, kind=Kind.DELETED))
-        elif changes := tuple(_differences(entry, resource, instance.key, explained.get(address, set()))):
+        elif changes := tuple(_differences(entry, resource, instance.key, explained.get(known, set()))):
             found.append(replace(about, changes=changes))
     return sorted(found, key=lambda drift: drift.instance.address if drift.instance else "")
 
 
-def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog) -> str:
-    """Say how far back the window would have to reach to show the event behind an unexplained drift."""
+def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog, read: Iterable[datetime] = ()) -> str:
+    """Say how far back the window would have to reach to show the event behind an unexplained drift.
+
+    ``read`` are the times of the events on the resource that were read: what one of those moved dates nothing else.
+    """
     resource = catalog.resources[drift.key.resource_type]
     seen = _seen(drift, plan)
     moment = _moved_to(seen, resource) if seen and seen.after else None
     told = moment is not None and any(_moves_it(change, resource) for change in drift.changes)
-    if moment is None or not told:
+    if moment is None or not told or any(abs(moment - time) < _SAME_CALL for time in read):
         made = f" before {iso(plan.made_at)}" if plan.made_at else ""
         return (
             f"nothing tells when it happened{made}: --since last-apply reaches back to when the state was last written;"
@@ -105,11 +111,11 @@ def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog)
 
 
 def _seen(drift: Drift, plan: Plan) -> RefreshedInstance | None:
-    address = drift.instance.address if drift.instance else None
-    return plan.refreshed.get(address) if address else None
+    return plan.refreshed_of(drift.instance) if drift.instance else None
 
 
-def _was_read_after(change: AttributeChange, seen: RefreshedInstance, resource: Resource, plan: Plan) -> bool:
+def was_read_after(change: AttributeChange, seen: RefreshedInstance, resource: Resource, plan: Plan) -> bool:
+    """Tell whether the refresh read an instance after the calls that explain a change: only then it tells of those."""
     events = [event for event in (change.event, change.revealed_by, *change.others) if event]
     last = max((event.event_time for event in events), default=None)
     if last is None or seen.after is None:
@@ -192,9 +198,9 @@ def _instant_at(state: StateInstance, name: str) -> datetime | None:
         return None
 
 
-def _unplaced(state: StateInstance, resource: Resource) -> ResourceInstance:
+def _unplaced(state: StateInstance, resource: Resource, plan: Plan) -> ResourceInstance:
     key = ResourceKey(resource.type, "", "", tuple("" for _ in resource.identity))
-    return ResourceInstance(state.address, resource.type, key, state.attributes, state.sensitive)
+    return ResourceInstance(state.address, resource.type, key, state.attributes, plan.sensitive_of(state.address))
 
 
 def _import_id(instance: ResourceInstance, resource: Resource) -> str:

@@ -11,13 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import StateError
 from tfdrift_gate.instant import parse_instant
+from tfdrift_gate.model import ResourceInstance
 from tfdrift_gate.terraform.plan_configuration import GateRun, configured_attributes, gates
-from tfdrift_gate.terraform.state import StateInstance, check_format, instances_of, marked_paths, parse_json
+from tfdrift_gate.terraform.state import (
+    StateInstance,
+    check_format,
+    id_of,
+    instances_of,
+    marked_paths,
+    parse_json,
+    without_keys,
+)
 
 _SHOW = "write it with terraform show -json PLANFILE > plan.json"
 
@@ -60,13 +70,16 @@ class Plan:
     instances: tuple[StateInstance, ...]
     """What Terraform believed before the plan's refresh; without what the plan imports."""
     changes: Mapping[str, PlannedChange] = field(default_factory=dict)
-    """By address, and by the address that state has where the plan moves an instance."""
+    """By address."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The address that state has of what the plan moves, and the one that the plan has."""
     refreshed: Mapping[str, RefreshedInstance] = field(default_factory=dict)
     """By address."""
     arriving: tuple[tuple[StateInstance, PlannedChange], ...] = ()
     """What the plan would create or import, with its planned attributes."""
-    configured: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By address without instance keys: the attributes and blocks that the configuration says something about."""
+    configured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By address without instance keys: what the configuration says, by attribute path, UNRESOLVED where the plan does
+    not give the value."""
     gates: tuple[GateRun, ...] = ()
     """Whether the module's own gate ran in the plan, a call of the module at a time."""
     made_at: datetime | None = None
@@ -78,23 +91,57 @@ class Plan:
     """Whether it says so itself that it leaves nothing out; Terraform before 1.8 says nothing."""
     has_prior_state: bool = True
 
+    def change_of(self, instance: ResourceInstance) -> PlannedChange | None:
+        """Give what the plan would do to an instance; None where it is about another one of that address, or none."""
+        return self.changes.get(instance.address) if self._is_about(instance) else None
+
+    def refreshed_of(self, instance: ResourceInstance) -> RefreshedInstance | None:
+        """Give how the plan's refresh found an instance to differ; None where it did not, or looked at another."""
+        return self.refreshed.get(instance.address) if self._is_about(instance) else None
+
+    def sensitive_of(self, address: str) -> tuple[str, ...]:
+        """Name the attribute paths of an instance that the plan marks sensitive, in any of its values."""
+        found: list[str] = []
+        if change := self.changes.get(address):
+            found.extend(change.sensitive)
+        if entry := self.refreshed.get(address):
+            found.extend((*entry.before.sensitive, *(entry.after.sensitive if entry.after else ())))
+        return tuple(dict.fromkeys(found))
+
+    def _is_about(self, instance: ResourceInstance) -> bool:
+        return (instance.address, id_of(instance.attributes)) in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[tuple[str, str]]:
+        return frozenset((instance.address, id_of(instance.attributes)) for instance in self.instances)
+
+    @cached_property
+    def planned_blocks(self) -> frozenset[str]:
+        """The addresses without instance keys that the plan names."""
+        return frozenset(map(without_keys, self.changes))
+
 
 def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
     """Read a plan's JSON; raises :class:`StateError` where the file is not one."""
     what = f"the plan {where}"
     if text.startswith(b"PK\x03\x04"):
         raise StateError(f"reading {what}: it is a binary plan file", _SHOW)
-    data = parse_json(text, what)
+    data = parse_json(text, what, "plan", _SHOW)
     if "format_version" not in data or "planned_values" not in data:
         raise StateError(f"reading {what}: it is JSON, but not a plan", _SHOW)
     check_format(data, what)
     prior = data.get("prior_state")
     if prior is not None and not isinstance(prior, Mapping):
         raise StateError(f"reading {what}: its prior_state is not formed as in a plan", _SHOW)
-    found = instances_of(prior, what, catalog) if prior else []
     try:
-        changes = [change for entry in _entries(data, "resource_changes") for change in _planned(entry, catalog)]
-        imported = {change.address for _, change in changes if change.importing}
+        found = instances_of(prior, f"{what}, its prior_state", catalog) if prior else []
+    except StateError as error:
+        raise StateError(error.message, _SHOW) from None
+    try:
+        arriving = [entry for entry in _entries(data, "resource_changes") if _is_imported(entry)]
+        entries = [entry for entry in _entries(data, "resource_changes") if _is_judged(entry, catalog)]
+        changes = list(map(_planned, entries))
+        imported = {change.address for change in changes if change.importing}
         believed = {state.address: state for state in found if state.address not in imported}
         refreshed = {
             entry.before.address: entry
@@ -105,20 +152,26 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
         plan = Plan(
             where=where,
             instances=tuple({**believed, **{address: entry.before for address, entry in refreshed.items()}}.values()),
-            changes=dict(changes),
+            changes={change.address: change for change in changes},
+            moved={
+                str(entry["previous_address"]): str(entry["address"])
+                for entry in entries
+                if entry.get("previous_address")
+            },
             refreshed=refreshed,
             arriving=tuple(
                 (_instance(change.address, change.resource_type, "", change.after, {}), change)
-                for address, change in changes
-                if address == change.address and ("create" in change.actions or change.importing)
+                for change in changes
+                if "create" in change.actions or change.importing
             ),
-            configured=configured_attributes(configuration),
+            configured=configured_attributes(configuration, _object(data.get("variables"))),
             gates=gates(data, configuration),
             made_at=_made_at(data.get("timestamp")),
             destroys=_destroys(data),
             errored=data.get("errored") is True,
             whole=data.get("complete") is True,
-            has_prior_state=bool(found or refreshed),
+            has_prior_state=bool(_managed(prior) - {str(entry.get("address")) for entry in arriving})
+            or bool(_entries(data, "resource_drift")),
         )
     except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
         raise StateError(f"reading {what}: not formed as a plan ({type(error).__name__})", _SHOW) from None
@@ -132,13 +185,30 @@ def _entries(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return value or []
 
 
-def _planned(entry: Mapping[str, Any], catalog: Catalog) -> list[tuple[str, PlannedChange]]:
-    if entry.get("type") not in catalog.resources or entry.get("deposed") or entry.get("mode") != "managed":
-        return []
+def _is_judged(entry: Mapping[str, Any], catalog: Catalog) -> bool:
+    return entry.get("type") in catalog.resources and not entry.get("deposed") and entry.get("mode") == "managed"
+
+
+def _is_imported(entry: Mapping[str, Any]) -> bool:
+    return _object(entry.get("change")).get("importing") is not None
+
+
+def _managed(state: Mapping[str, Any] | None) -> set[str]:
+    """Name the managed instances of every type in a ``prior_state``; data that a plan reads stands there too."""
+    found: set[str] = set()
+    waiting = [_object(_object((state or {}).get("values")).get("root_module"))]
+    for module in waiting:
+        resources = module.get("resources") or ()
+        found.update(str(resource["address"]) for resource in resources if resource.get("mode") == "managed")
+        waiting.extend(module.get("child_modules") or ())
+    return found
+
+
+def _planned(entry: Mapping[str, Any]) -> PlannedChange:
     change = entry["change"]
     importing = change.get("importing")
     import_id = importing.get("id") if isinstance(importing, Mapping) else None
-    planned = PlannedChange(
+    return PlannedChange(
         address=str(entry["address"]),
         resource_type=entry["type"],
         actions=tuple(map(str, change["actions"])),
@@ -149,8 +219,6 @@ def _planned(entry: Mapping[str, Any], catalog: Catalog) -> list[tuple[str, Plan
         importing=importing is not None,
         import_id=import_id if isinstance(import_id, str) else None,
     )
-    addresses = [planned.address, entry.get("previous_address")]
-    return [(str(address), planned) for address in addresses if address]
 
 
 def _refreshed(drift: Mapping[str, Any], known: StateInstance | None, catalog: Catalog) -> RefreshedInstance | None:

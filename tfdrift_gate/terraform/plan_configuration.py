@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, Final, NamedTuple
 
 from tfdrift_gate.terraform.state import without_keys
 
@@ -28,13 +29,60 @@ class GateRun:
     """Terraform's own word for a deferral (``read_because_dependency_pending``)."""
 
 
-def configured_attributes(configuration: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """Give, by address without instance keys, what each resource block says something about."""
-    return {
-        f"{path}{resource['address']}": frozenset(resource.get("expressions") or ())
-        for path, module, _ in _modules(configuration)
-        for resource in module.get("resources") or ()
-    }
+class Unresolved(Enum):
+    """The value of an expression that a plan's JSON does not give."""
+
+    UNRESOLVED = "unresolved"
+
+
+UNRESOLVED: Final = Unresolved.UNRESOLVED
+
+
+def configured_attributes(configuration: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give, by address without instance keys, what each resource block says, by attribute path.
+
+    A constant is its value and so is a lone reference to a variable, else it is :data:`UNRESOLVED`. What is null is
+    left out: to say that is to say nothing. What ``dynamic`` blocks make is not in a plan's configuration.
+    """
+    values = {name: variable.get("value") for name, variable in variables.items()}
+    known: dict[str, Mapping[str, Any]] = {}
+    found = {}
+    for called in _modules(configuration):
+        given = (called.call.get("expressions") or {}) if called.call else {}
+        known[called.path] = (
+            values
+            if called.call is None
+            else {
+                name: _resolved(given[name], known[called.caller])
+                if name in given
+                else variable.get("default", UNRESOLVED)
+                for name, variable in (called.module.get("variables") or {}).items()
+            }
+        )
+        for resource in called.module.get("resources") or ():
+            said = _said(resource.get("expressions") or {}, known[called.path])
+            found[f"{called.path}{resource['address']}"] = {path: value for path, value in said if value is not None}
+    return found
+
+
+def _said(expressions: Mapping[str, Any], variables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, expression in expressions.items():
+        path = f"{before}{name}"
+        if isinstance(expression, list):
+            for position, block in enumerate(expression):
+                yield from _said(block, variables, f"{path}[{position}].")
+        elif set(expression) <= {"constant_value", "references"}:
+            yield path, _resolved(expression, variables)
+        else:
+            yield from _said(expression, variables, f"{path}.")
+
+
+def _resolved(expression: Mapping[str, Any], variables: Mapping[str, Any]) -> Any:
+    if "constant_value" in expression:
+        return expression["constant_value"]
+    references = [str(reference) for reference in expression.get("references") or ()]
+    lone = "".join(references) if len(references) == 1 else ""
+    return variables.get(lone.removeprefix("var."), UNRESOLVED) if lone.startswith("var.") else UNRESOLVED
 
 
 def gates(data: Mapping[str, Any], configuration: Mapping[str, Any]) -> tuple[GateRun, ...]:
@@ -48,11 +96,11 @@ def gates(data: Mapping[str, Any], configuration: Mapping[str, Any]) -> tuple[Ga
         if change.get("mode") == "data" and "read" in change["change"]["actions"]
     }
     found = []
-    for path, module, call in _modules(configuration):
-        outputs = set(module.get("outputs") or ())
-        own = [resource for resource in module.get("resources") or () if resource.get("address") == _GATE]
-        if call and own and outputs >= _OUTPUTS:
-            found.append(_outcome(path, statuses, waiting, results))
+    for called in _modules(configuration):
+        outputs = set(called.module.get("outputs") or ())
+        own = [resource for resource in called.module.get("resources") or () if resource.get("address") == _GATE]
+        if called.call is not None and own and outputs >= _OUTPUTS:
+            found.append(_outcome(called.path, statuses, waiting, results))
     return tuple(found)
 
 
@@ -76,15 +124,21 @@ def _shown(address: str, statuses: Mapping[str, str]) -> str:
     return next((name for name in statuses if without_keys(name) == address), address)
 
 
-def _modules(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
-    """Walk the modules: address with a final dot, the module, its call; the root's are empty and None."""
-    waiting: list[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]] = [
-        ("", configuration.get("root_module") or {}, None)
-    ]
-    for path, module, call in waiting:
-        yield path, module, call
-        for name, inner in (module.get("module_calls") or {}).items():
-            waiting.append((f"{path}module.{name}.", inner.get("module") or {}, inner))
+class _Called(NamedTuple):
+    path: str
+    """The module's address with a final dot; empty for the root."""
+    module: Mapping[str, Any]
+    call: Mapping[str, Any] | None
+    caller: str
+
+
+def _modules(configuration: Mapping[str, Any]) -> Iterator[_Called]:
+    """Walk the modules, callers first."""
+    waiting = [_Called("", configuration.get("root_module") or {}, None, "")]
+    for called in waiting:
+        yield called
+        for name, call in (called.module.get("module_calls") or {}).items():
+            waiting.append(_Called(f"{called.path}module.{name}.", call.get("module") or {}, call, called.path))
 
 
 def _results(module: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

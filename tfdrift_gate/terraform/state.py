@@ -60,7 +60,7 @@ def read_state(text: bytes, where: str, catalog: Catalog) -> list[StateInstance]
     return instances_of(parse_json(text, f"the state {where}"), f"the state {where}", catalog)
 
 
-def parse_json(text: bytes, what: str) -> Mapping[str, Any]:
+def parse_json(text: bytes, what: str, kind: str = "state", hint: str = _PULL) -> Mapping[str, Any]:
     """Parse a JSON object; raises :class:`StateError` naming ``what``, never quoting the content."""
     try:
         data = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
@@ -70,9 +70,9 @@ def parse_json(text: bytes, what: str) -> Mapping[str, Any]:
             error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         )
         said = "it ends too early, as if truncated" if cut else "it is not JSON"
-        raise StateError(f"reading {what}: {said}{place}", _PULL) from None
+        raise StateError(f"reading {what}: {said}{place}", hint) from None
     if not isinstance(data, Mapping):
-        raise StateError(f"reading {what}: it is JSON, but not a state", _PULL)
+        raise StateError(f"reading {what}: it is JSON, but not a {kind}", hint)
     return data
 
 
@@ -102,7 +102,7 @@ def instances_of(data: Mapping[str, Any], what: str, catalog: Catalog) -> list[S
             return list(_from_show(data, catalog))
         if data.get("version") == 4:
             return list(_from_file(data, catalog))
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
         raise StateError(f"reading {what}: not formed as a state ({type(error).__name__})", _PULL) from None
     version = data.get("version")
     told = isinstance(version, int) and not isinstance(version, bool)
@@ -331,6 +331,11 @@ def _sensitive_path(path: Iterable[Mapping[str, Any]]) -> str:
         else:
             text += f".{value}" if text else str(value)
     return text
+
+
+def id_of(attributes: Mapping[str, Any]) -> str:
+    """Give the ``id`` that state has of an instance, by which two of one address in two states are told apart."""
+    return str(attributes.get("id"))
 
 
 def without_keys(address: str) -> str:
