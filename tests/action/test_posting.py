@@ -220,6 +220,13 @@ def test_two_root_modules_or_workspaces_never_share_a_comment(
     assert len(bodies(api)) == 2
 
 
+def test_a_secret_that_was_pasted_with_its_line_break_is_a_token_all_the_same(
+    api: GitHubApi, event: Path, tmp_path: Path
+) -> None:
+    done, _, _ = github(api, event, "publish", "--reports", str(reports(tmp_path)), GITHUB_TOKEN="t0ken\r\n")
+    assert (done.stdout, len(bodies(api))) == ("", 1)
+
+
 def test_an_empty_comment_input_is_the_default(api: GitHubApi, event: Path, tmp_path: Path) -> None:
     done, _, _ = github(api, event, "publish", "--reports", str(reports(tmp_path)), "--comment", "")
     assert (done.stdout, len(bodies(api))) == ("", 1)
