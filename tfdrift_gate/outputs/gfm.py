@@ -67,7 +67,8 @@ def _is_plain(word: str, first: bool) -> bool:
     if word in _SIGNS:
         return not first
     found = _WORD.fullmatch(word)
-    if not found or any(_HASH.fullmatch(part) for part in re.split("[-'’]", found[2])):
+    # A full stop behind www makes it an address, whatever follows.
+    if not found or found[2].lower().endswith("www") or any(map(_HASH.fullmatch, re.split("[-'’]", found[2]))):
         return False
     # At a line's beginning `1.` and `1)` would begin a list.
     return not (first and found[2].isdigit() and found[3])

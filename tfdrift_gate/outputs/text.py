@@ -45,11 +45,13 @@ _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 # NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
 # (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#\[)")
+# Azure Pipelines has `##vso[…]` and TeamCity `##teamcity[…]`.
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#[A-Za-z]*\[)")
+_COMMAND_IN_JSON = re.compile(r"#(?=#[A-Za-z]*\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
-    """Make text safe to print on one line, on a terminal and in a log of GitHub Actions.
+    """Make text safe to print on one line, on a terminal and in the log of a CI system.
 
     What could move a cursor, reorder letters or be a workflow command is written out.
 
@@ -62,14 +64,14 @@ def printable(text: str, longest: int = 1000) -> str:
             character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
             for character in safe
         )
-    if "::" in safe or "##[" in safe:
+    if "::" in safe or "##" in safe:
         safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
     return safe if len(text) <= longest else safe[:longest] + "…"
 
 
 def json_for_a_log(written: str) -> str:
-    """Give JSON of the same meaning in which GitHub's runner finds no command: ``##[name]`` stands in texts alone."""
-    return written.replace("##[", "\\u0023#[")
+    """Give JSON of the same meaning in which no runner finds a command: ``##[name]`` stands in texts alone."""
+    return _COMMAND_IN_JSON.sub(r"\\u0023", written) if "##" in written else written
 
 
 def value(given: Any) -> str:
