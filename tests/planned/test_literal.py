@@ -8,6 +8,7 @@ import pytest
 
 from tests.attached import tag, untag
 from tests.builders import (
+    OTHER_REGION,
     add_permission,
     check,
     delete_concurrency,
@@ -119,3 +120,11 @@ def test_ignore_changes_and_waivers_come_first(tmp_path: Path) -> None:
     main = block("memory_size = 1024", "lifecycle {", "  ignore_changes = [memory_size]", "}")
     report = check(tmp_path, [RAISED], main=main)
     assert [finding.suppressed_by.kind for finding in report.suppressed if finding.suppressed_by] == ["ignore_changes"]
+
+
+def test_an_import_block_takes_over_nothing_where_its_id_may_be_another_regions(tmp_path: Path) -> None:
+    main = 'import {\n  to = aws_lambda_permission.s\n  id = "orders/S"\n}\n'
+    here, there = function_state(label="here"), function_state(label="there", region=OTHER_REGION)
+    added = [add_permission("S", awsRegion=OTHER_REGION)]
+    assert check(tmp_path / "one", [add_permission("S")], [here], main=main).verdict == "clean"
+    assert check(tmp_path / "two", added, [here, there], main=main).verdict == "drift"

@@ -228,7 +228,20 @@ def test_instances_that_move_into_each_others_place_keep_their_own_plan(tmp_path
         assert adopted(report) == {"bills.memory_size"}
 
 
-# What the sentences say of a secret.
+# What is said of a secret.
+
+
+@pytest.mark.parametrize("effect", ["adopts", "reverts"])
+def test_what_only_the_importing_plan_marks_sensitive_is_hidden(tmp_path: Path, effect: str) -> None:
+    believed = permission_state("S", source_arn="arn:hunter2")
+    goal = {"source_arn": "arn:hunter3"} if effect == "reverts" else None
+    one = planned(believed, None, goal, importing={"id": "orders/S"}, sensitive={"source_arn": True})
+    added = add_permission("S", {"sourceArn": "arn:hunter2"})
+    report = check(tmp_path, [added], plan(planned(function_state()), one))
+    (found,) = [*report.findings, *report.suppressed]
+    assert PlanEffect(effect) in [change.plan_effect for change in found.drift.changes]
+    assert "hunter" not in written(report)
+    assert "hunter" not in repr(found.drift.changes)
 
 
 def test_a_planned_value_that_is_hidden_is_not_said_to_be_the_old_one(tmp_path: Path) -> None:

@@ -56,6 +56,9 @@ def review(
 ) -> Review:
     """Make a review; what the plan would create or import gets its place in AWS beside what is ``believed``."""
     if plan is None:
+        if len(belief.accounts) > 1 or len(belief.regions) > 1:
+            # The same id may be another thing there, and an import block does not say where its own is.
+            configuration = replace(configuration, imports={})
         return Review(configuration, catalog)
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
     region = belief.regions[0] if len(belief.regions) == 1 else None

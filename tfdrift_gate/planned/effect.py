@@ -105,7 +105,9 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
         )
         all_adopted = all(change.plan_effect is PlanEffect.ADOPTS for change in changes)
         settled = IMPORTED if all_adopted else drift.settled
-        return replace(drift, changes=changes, plan_effect=PlanEffect.ADOPTS, settled=settled)
+        return replace(
+            drift, changes=changes, plan_effect=PlanEffect.ADOPTS, settled=settled, sensitive=arriving.sensitive
+        )
     if drift.key in arrivals.created:
         return replace(_all(drift, PlanEffect.KEEPS), note=drift.note or _MADE_AGAIN)
     parent = plan.changes.get(drift.parent_address) if drift.parent_address else None
