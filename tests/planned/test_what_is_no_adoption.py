@@ -153,6 +153,21 @@ def test_what_the_configuration_ignores_is_kept_and_not_adopted(tmp_path: Path) 
     assert ignored.plan_effect is PlanEffect.KEEPS
 
 
+def test_the_old_value_in_another_order_is_still_the_old_value(tmp_path: Path) -> None:
+    def network(*subnets: str) -> list[dict[str, Any]]:
+        return [{"subnet_ids": [*subnets], "security_group_ids": ["sg-1"], "ipv6_allowed_for_dual_stack": False}]
+
+    moved = update_configuration({"vpcConfig": {"subnetIds": ["subnet-3"], "securityGroupIds": ["sg-1"]}})
+    one = planned(
+        function_state(vpc_config=network("subnet-1", "subnet-2")),
+        {"vpc_config": network("subnet-3")},
+        {"vpc_config": network("subnet-2", "subnet-1")},
+        configured=["vpc_config"],
+    )
+    (said,) = sentences(only(check(tmp_path, [moved], plan(one)).findings))
+    assert said.startswith("this plan sets vpc_config[0].subnet_ids back to [")
+
+
 # Another root's plan, and one that moves things.
 
 

@@ -160,10 +160,10 @@ class _Planned:
         is_made_anew = "create" in self.planned.actions
         if not is_made_anew and not any(map(self._is_touched, (change.attribute, *change.also_named))):
             return replace(change, plan_effect=PlanEffect.KEEPS)
-        value = at_path(self.planned.after, change.attribute)
+        value = self._as_shown(change)
         shown = not self._is_unknown(change.attribute) and not self._is_hidden(change)
         told = replace(change, plan_effect=PlanEffect.REVERTS, planned_known=shown)
-        return replace(told, planned=self._as_shown(change.attribute, value)) if shown else told
+        return replace(told, planned=value) if shown else told
 
     def _adopts(self, change: AttributeChange) -> bool:
         if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be
@@ -228,10 +228,16 @@ class _Planned:
             return True
         return any(covers(path, name) for path in self.planned.sensitive for name in names)
 
-    def _as_shown(self, path: str, value: Any) -> Any:
-        name = self.resource.attribute_behind(path)
-        none = self.resource.attributes[name].none if name else None
-        return None if none is not None and value == none else value
+    def _as_shown(self, change: AttributeChange) -> Any:
+        """Give the planned value as reports write it: the old one where it is the same to the provider."""
+        value = at_path(self.planned.after, change.attribute)
+        name = self.resource.attribute_behind(change.attribute)
+        if name is None:
+            return value
+        attribute = self.resource.attributes[name]
+        if change.known and equal(value, change.before, attribute, self.key):
+            return change.before
+        return None if attribute.none is not None and value == attribute.none else value
 
 
 def _top(path: str) -> str:
