@@ -173,6 +173,12 @@ def test_a_gate_that_was_left_out_is_said_though_an_older_answer_is_in_state(tmp
     assert "-target" in said
 
 
+def test_a_gate_that_an_unfinished_plan_did_not_reach_is_not_said_to_be_left_out(tmp_path: Path) -> None:
+    (said,) = not_run(check(tmp_path, [], gated("unknown", None, complete=False, errored=True)))
+    assert "could not finish" in said
+    assert "-target" not in said
+
+
 def test_a_gate_without_an_answer_and_without_checks_is_said(tmp_path: Path) -> None:
     assert len(not_run(check(tmp_path, [], gated(None, None)))) == 1
 

@@ -129,7 +129,8 @@ def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, .
             detail = f"{gate.module}: its gate waits for the apply{why}, so it did not judge this plan"
             skipped.append(Skipped("gate-not-run", detail))
         elif gate.outcome == "left-out":
-            detail = f"{gate.module}: its gate did not run in this plan: left out by -target, or the plan destroys"
+            why = "Terraform could not finish it" if plan.errored else "left out by -target, or the plan destroys"
+            detail = f"{gate.module}: its gate did not run in this plan: {why}"
             skipped.append(Skipped("gate-not-run", detail))
         elif gate.outcome == "off":
             notes.append(f"{gate.module} was switched off in this plan: its gate judged nothing")
