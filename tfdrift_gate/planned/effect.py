@@ -14,10 +14,9 @@ from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey
 from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
-from tfdrift_gate.planned.keys import differing_keys
 from tfdrift_gate.planned.refresh import was_read_after
 from tfdrift_gate.rules.redact import covers
-from tfdrift_gate.rules.suppress import parted
+from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, PlannedChange, RefreshedInstance
 from tfdrift_gate.terraform.state import marked_paths, without_keys
 
