@@ -16,6 +16,7 @@ from tests.builders import (
     only,
     permission_state,
     remove_permission,
+    state_text,
     update_configuration,
 )
 from tests.plans import adopted
@@ -120,6 +121,14 @@ def test_ignore_changes_and_waivers_come_first(tmp_path: Path) -> None:
     main = block("memory_size = 1024", "lifecycle {", "  ignore_changes = [memory_size]", "}")
     report = check(tmp_path, [RAISED], main=main)
     assert [finding.suppressed_by.kind for finding in report.suppressed if finding.suppressed_by] == ["ignore_changes"]
+
+
+def test_a_literal_adopts_nothing_where_several_states_have_the_address(tmp_path: Path) -> None:
+    here, other = function_state(label="fn"), function_state("bills", label="fn")
+    records = [RAISED, update_configuration({"memorySize": 1024}, name="bills")]
+    main = 'resource "aws_lambda_function" "fn" {\n  memory_size = 1024\n}\n'
+    report = check(tmp_path, records, [here], main=main, more_states=[state_text(other)])
+    assert {finding.drift.resource_id for finding in report.findings} == {"orders", "bills"}
 
 
 def test_an_import_block_takes_over_nothing_where_its_id_may_be_another_regions(tmp_path: Path) -> None:

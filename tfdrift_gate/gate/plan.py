@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,8 @@ class Review:
     catalog: Catalog
     plan: Plan | None = None
     arrivals: Arrivals = NONE_ARRIVE
+    ambiguous: frozenset[str] = frozenset()
+    """Addresses that several of the given states have: of which of them the configuration speaks it does not say."""
 
     def settled(self, drift: Drift) -> tuple[Drift | None, Drift | None]:
         """Settle what CloudTrail withholds by what the plan's refresh saw; give what stands and what does not."""
@@ -46,6 +49,8 @@ class Review:
         What the configuration ignores it does not adopt.
         """
         if self.plan is None:
+            if drift.instance and drift.instance.address in self.ambiguous:
+                return drift
             return with_literals(drift, self.configuration, self.catalog)
         told = with_effects(drift, self.plan, self.arrivals, self.catalog)
         return as_ignored(told) if is_ignored else told
@@ -59,7 +64,8 @@ def review(
         if len(belief.accounts) > 1 or len(belief.regions) > 1:
             # The same id may be another thing there, and an import block does not say where its own is.
             configuration = replace(configuration, imports={})
-        return Review(configuration, catalog)
+        addresses = Counter(state.address for state in believed)
+        return Review(configuration, catalog, ambiguous=frozenset(name for name in addresses if addresses[name] > 1))
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
     region = belief.regions[0] if len(belief.regions) == 1 else None
     everything = place([*(state for state, _ in plan.arriving), *believed], catalog, account, region)
