@@ -129,6 +129,8 @@ def test_a_literal_adopts_nothing_where_several_states_have_the_address(tmp_path
     main = 'resource "aws_lambda_function" "fn" {\n  memory_size = 1024\n}\n'
     report = check(tmp_path, records, [here], main=main, more_states=[state_text(other)])
     assert {finding.drift.resource_id for finding in report.findings} == {"orders", "bills"}
+    twice = check(tmp_path, [RAISED], [here], main=main, more_states=[state_text(here)])
+    assert twice.verdict == "clean"
 
 
 def test_an_import_block_takes_over_nothing_where_its_id_may_be_another_regions(tmp_path: Path) -> None:
