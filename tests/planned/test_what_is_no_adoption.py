@@ -184,6 +184,7 @@ def test_a_plan_of_another_root_adopts_nothing_of_the_same_address(tmp_path: Pat
     assert adopted(report) == set()
     assert effects(report) == {"bills.memory_size": "keeps"}
     assert [entry.resource_id for entry in report.unexplained] == ["orders"]
+    assert any("another root module" in note for note in report.notes)
 
 
 def test_a_plan_of_another_root_refutes_nothing_of_the_same_address(tmp_path: Path) -> None:
@@ -221,6 +222,7 @@ def test_a_moved_instance_is_judged_once_by_the_address_that_the_plan_gives_it(t
     )
     report = check(tmp_path, [RAISED], plan(one), **with_state(tmp_path, function_state()))
     assert only(report.findings).address == "module.api.aws_lambda_function.orders"
+    assert not any("another root module" in note for note in report.notes)
     assert report.unexplained == ()
 
 
