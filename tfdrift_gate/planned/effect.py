@@ -189,8 +189,11 @@ class _Planned:
 
     def _adopts_key(self, change: AttributeChange, key: str) -> bool:
         """Of tags: ``tags_all`` is ``tags`` and the provider's own, so what it plans is what is configured."""
-        for path in ("tags_all", "tags") if change.attribute in ("tags", "tags_all") else (change.attribute,):
-            values = self.planned.after.get(path)
+        are_tags = change.attribute in ("tags", "tags_all")
+        for path in ("tags_all", "tags") if are_tags else (change.attribute,):
+            values = at_path(self.planned.after, path)
+            if values is None and not are_tags and _top(path) in self.planned.after:
+                values = {}  # the block around it is not there
             if isinstance(values, Mapping) and not self._is_unknown(path):
                 # A key that only tags lacks may be the provider's own, where that is not known yet.
                 told = path != "tags" or key in values or not self._is_unknown("tags_all")
