@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import builders
 from tests.builders import function_state, only
 from tests.lives import CHANGED, DELETED, LIVES, MADE
 from tests.plans import GONE, adopted, check, effects, plan, planned
@@ -79,3 +81,21 @@ def test_what_was_added_is_adopted_by_an_import(tmp_path: Path, kind: str) -> No
     report = check(tmp_path, [life.creates()], beside_its_function(kind, one), unmanaged="all")
     assert [finding.drift.kind for finding in report.suppressed] == [Kind.UNMANAGED]
     assert report.verdict == "clean"
+
+
+@pytest.mark.parametrize("kind", SET)
+def test_without_a_plan_a_change_is_adopted_by_its_literal_alone(tmp_path: Path, kind: str) -> None:
+    life = LIVES[kind]
+    assert life.changes is not None
+    name = life.state["name"]
+    states = [life.state] if kind == FUNCTION else [function_state(), life.state]
+    for place, adopts in enumerate((True, False)):
+        said: dict[str, Any] = {}
+        for path, (before, after) in life.differs.items():
+            said |= with_value(life.state, path, after if adopts else before)
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        (folder / "main.tf.json").write_text(json.dumps({"resource": {kind: {name: said}}}), encoding="utf-8")
+        report = builders.check(folder, [life.changes()], states)
+        assert report.verdict == ("clean" if adopts else "drift")
+        assert bool(adopted(report)) is adopts
