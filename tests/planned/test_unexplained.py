@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.attached import tag
 from tests.builders import delete_function, function_state, update_configuration, written
 from tests.plans import GONE, check, plan, planned
 from tfdrift_gate.catalog import load_catalog
@@ -236,6 +237,14 @@ def test_a_plan_of_an_odd_shape_is_refused(fields: dict[str, Any]) -> None:
     text = json.dumps(plan(planned(function_state())) | fields).encode()
     with pytest.raises(StateError, match=r"plan\.json"):
         read_plan(text, "plan.json", load_catalog())
+
+
+def test_of_tags_only_the_keys_that_no_event_explains_are_listed(tmp_path: Path) -> None:
+    before, after = {"team": "payments"}, {"team": "growth", "cost": "9"}
+    one = planned(function_state(tags=before, tags_all=before), {"tags": after, "tags_all": after})
+    (change,) = listed(check(tmp_path, [tag({"team": "growth"})], plan(one))).changes
+    assert (change.before, change.after) == ({"team": "payments"}, {"team": "payments", "cost": "9"})
+    assert check(tmp_path, [tag({"team": "growth", "cost": "9"})], plan(one)).unexplained == ()
 
 
 # What looks unexplained and is not.

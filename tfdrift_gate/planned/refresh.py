@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tfdrift_gate.catalog import Attribute, Catalog, Resource
+from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
 from tfdrift_gate.instant import RETENTION, iso, parse_instant
 from tfdrift_gate.model import (
@@ -19,6 +19,7 @@ from tfdrift_gate.model import (
     ResourceKey,
     TimeWindow,
 )
+from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
 from tfdrift_gate.terraform.state import StateInstance, id_of
 
@@ -66,7 +67,7 @@ def unexplained_drifts(
             continue
         known = drift.instance.address, id_of(drift.instance.attributes)
         names = explained.setdefault(known, set())
-        names.update(name for change in drift.changes for name in (change.attribute, *change.also_named))
+        names.update(path for change in drift.changes for path in _paths(change))
         if drift.kind in (Kind.DELETED, Kind.REPLACED):
             whole.add(known)
     placed = {(instance.address, id_of(instance.attributes)): instance for instance in instances}
@@ -163,8 +164,21 @@ def _differences(
             one, other = at_path(before, path), at_path(after, path)
             if explained & {name, path, *attribute.also} or equal(one, other, attribute, key):
                 continue
-            yield _known_change(path, one, other, attribute, key)
+            change = _known_change(path, one, other, attribute, key)
+            keys = differing_keys(change)
+            if not keys or not all(explained & set(_key_paths(change, key)) for key in keys):
+                yield parted(change, explained.__contains__)[0]
             break
+
+
+def _paths(change: AttributeChange) -> list[str]:
+    """Name what a change is about, by all its names; of a map the single keys."""
+    keys = differing_keys(change)
+    return [path for key in keys for path in _key_paths(change, key)] or [change.attribute, *change.also_named]
+
+
+def _key_paths(change: AttributeChange, key: str) -> list[str]:
+    return [key_path(name, key) for name in (change.attribute, *change.also_named)]
 
 
 def _known_change(path: str, before: Any, after: Any, attribute: Attribute, key: ResourceKey) -> AttributeChange:
