@@ -13,7 +13,7 @@ from tests.builders import delete_function, function_state, update_configuration
 from tests.plans import GONE, check, plan, planned
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.model import Kind, Report, Unexplained
+from tfdrift_gate.model import Kind, PlanEffect, Report, Unexplained
 from tfdrift_gate.outputs.json import document
 from tfdrift_gate.terraform.plan import read_plan
 
@@ -245,6 +245,17 @@ def test_of_tags_only_the_keys_that_no_event_explains_are_listed(tmp_path: Path)
     (change,) = listed(check(tmp_path, [tag({"team": "growth"})], plan(one))).changes
     assert (change.before, change.after) == ({"team": "payments"}, {"team": "payments", "cost": "9"})
     assert check(tmp_path, [tag({"team": "growth", "cost": "9"})], plan(one)).unexplained == ()
+
+
+@pytest.mark.parametrize(("at", "values"), [("12:00:00", [2048]), ("09:00:00", [])])
+def test_a_value_that_is_not_the_one_of_the_call_is_listed_where_it_was_read_after_it(
+    tmp_path: Path, at: str, values: list[int]
+) -> None:
+    live = {"memory_size": 2048, "last_modified": f"2026-01-01T{at}.000+0000"}
+    given = plan(planned(function_state(), live, {"memory_size": 1024}, configured=["memory_size"]))
+    report = check(tmp_path, [RAISED], given)
+    assert [change.after for entry in report.unexplained for change in entry.changes] == values
+    assert all(entry.plan_effect is PlanEffect.REVERTS for entry in report.unexplained)
 
 
 # What looks unexplained and is not.
