@@ -203,6 +203,13 @@ def test_a_plan_of_another_root_adopts_no_deletion(tmp_path: Path) -> None:
     assert only(report.findings).plan_effect is PlanEffect.KEEPS
 
 
+def test_what_hangs_on_a_function_stays_when_another_roots_plan_destroys_one_of_that_address(tmp_path: Path) -> None:
+    given = plan(planned(function_state("orders", label="fn"), None, GONE))
+    beside = with_state(tmp_path, function_state("bills", label="fn"))
+    report = check(tmp_path, [add_permission("S", name="bills")], given, **beside)
+    assert only(report.findings).plan_effect is PlanEffect.KEEPS
+
+
 def test_an_instance_that_count_no_longer_makes_is_adopted_when_it_was_deleted(tmp_path: Path) -> None:
     first = planned(function_state("orders", label="fn"), address="aws_lambda_function.fn[0]")
     second = planned(function_state("bills", label="fn"), GONE, address="aws_lambda_function.fn[1]")

@@ -110,6 +110,9 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
     if drift.key in arrivals.created:
         return replace(_all(drift, PlanEffect.KEEPS), note=drift.note or _MADE_AGAIN)
     parent = plan.changes.get(drift.parent_address) if drift.parent_address else None
+    function = resource.part(drift.key, "function")
+    if parent is not None and function and parent.before.get("function_name") not in (function, None):
+        parent = None  # another root's, of the same address
     if parent is not None and "delete" in parent.actions:
         return _all(drift, PlanEffect.DESTROYS)
     return drift if plan.errored and parent is None else _all(drift, PlanEffect.KEEPS)
