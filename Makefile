@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test test-long npm-tools actionlint oracle bench lint format docs clean
+.PHONY: demo test test-long npm-tools actionlint pictures oracle bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
@@ -20,6 +20,9 @@ npm-tools: $(READY) ## install ahead what tests take from npm (tests/npm_tools/p
 
 actionlint: $(READY) ## build ahead the linter of workflows that tests use; needs Go
 	@$(BIN)/python -m tests.workflows.actionlint
+
+pictures: $(READY) ## draw README's pictures anew from a run under the real runner; needs Node.js and Chromium
+	@$(BIN)/python -m tests.pictures
 
 SEQUENCES ?= 300
 SEED      ?= 1

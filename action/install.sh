@@ -7,7 +7,8 @@ no_verdict() {
   exit 1
 }
 
-venv="$RUNNER_TEMP/tfdrift-gate-$(printf '%s' "$ACTION@$VERSION" | cksum | cut -d ' ' -f 1)"
+# By its real path: GitHub spells the folder of a local action in another way than the workflow that uses it.
+venv="$RUNNER_TEMP/tfdrift-gate-$(printf '%s' "$(cd "$ACTION" && pwd -P)@$VERSION" | cksum | cut -d ' ' -f 1)"
 # -I: the repository that is checked is the current folder, and no module of it is to stand in for one of Python's.
 if [ ! -e "$venv/.ready" ]; then
   python="$(command -v python3 || command -v python)" ||
@@ -22,9 +23,14 @@ if [ ! -e "$venv/.ready" ]; then
   if [ -n "$VERSION" ]; then
     "${install[@]}" "tfdrift-gate==$VERSION" || no_verdict 'the program could not be installed at that version'
   else
-    # Both variables: older and newer pips read what builds the program from one or the other.
-    PIP_CONSTRAINT="$ACTION/constraints.txt" PIP_BUILD_CONSTRAINT="$ACTION/constraints.txt" \
+    # Both variables: older and newer pips read what builds the program from one or the other. As an address: pip
+    # splits them at blanks, which the path of a runner may have.
+    constraints="$("$bin/python" -I -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).resolve().as_uri())' \
+      "$ACTION/constraints.txt")"
+    PIP_CONSTRAINT="$constraints" PIP_BUILD_CONSTRAINT="$constraints" \
       "${install[@]}" "$ACTION" || no_verdict 'the program could not be installed'
   fi
+  # A version that is also a condition (0.1.0; python_version < '3') installs nothing, and pip calls that a success.
+  "$bin/tfdrift-gate" --version > /dev/null || no_verdict 'what was installed does not run'
   touch "$venv/.ready"
 fi

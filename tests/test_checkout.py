@@ -35,7 +35,8 @@ def test_a_worktrees_git_file_counts_as_well(root: Path) -> None:
 
 def test_a_workspace_that_does_not_hold_the_root_module_says_nothing(root: Path, tmp_path: Path) -> None:
     (root.parent / ".git").mkdir()
-    assert find_checkout(root, {"GITHUB_WORKSPACE": str(tmp_path / "other")}).folder == "prod"
+    found = find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(tmp_path / "other")})
+    assert (found.folder, found.pages) == ("prod", None)
 
 
 def test_outside_any_repository_files_are_relative_to_the_root_module(root: Path) -> None:
@@ -50,6 +51,15 @@ def test_the_workspace_may_be_reached_through_a_link(root: Path, tmp_path: Path)
 
 def test_pages_are_those_of_the_commit_that_was_checked(root: Path) -> None:
     assert find_checkout(root, RUNNER).pages == f"https://github.com/acme/infra/blob/{COMMIT}"
+
+
+def test_a_repository_inside_the_workspace_has_no_pages_that_are_known(root: Path) -> None:
+    (root.parent / ".git").mkdir()
+    found = find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(root.parents[1])})
+    assert (found.folder, found.pages) == ("infra/prod", None)
+    (root.parents[1] / ".git").mkdir()
+    (root.parent / ".git").rmdir()
+    assert find_checkout(root, {**RUNNER, "GITHUB_WORKSPACE": str(root.parents[1])}).pages
 
 
 @pytest.mark.parametrize(

@@ -609,3 +609,12 @@ def test_the_catalog_names_every_published_event(name: str) -> None:
     assert done.returncode == 0
     for event in ("UpdateFunctionConfiguration20150331v2", "AddPermission20150331v2", "PutFunctionConcurrency20171031"):
         assert event in done.stdout
+
+
+def test_a_report_without_a_verdict_says_which_root_module_it_is_about(tmp_path: Path) -> None:
+    root = tmp_path / "repository" / "infra"
+    root.mkdir(parents=True)
+    (root / "terraform.tfstate").write_text("{", encoding="utf-8")
+    done = check(root, "--format", "sarif", GITHUB_WORKSPACE=str(root.parent))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["runs"][0]["automationDetails"]["id"] == "tfdrift-gate/infra/"

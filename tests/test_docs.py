@@ -12,6 +12,7 @@ import yaml
 
 from tests import readme
 from tests.terraform_cli.binary import PROJECT
+from tfdrift_gate import __version__
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.cli import cli
 from tfdrift_gate.rules.load import read_rules
@@ -53,6 +54,19 @@ def test_the_sample_of_a_pre_commit_hook_names_one_that_there_is() -> None:
     assert sample
     wanted = [hook["id"] for hook in yaml.safe_load(sample[1])["repos"][0]["hooks"]]
     assert wanted == [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())]
+
+
+def test_what_a_reader_copies_names_this_version() -> None:
+    for page in _tracked("*.md", "docs/**/*.yml"):
+        if page.name == "CHANGELOG.md":
+            continue
+        written = page.read_text(encoding="utf-8")
+        versions = re.findall(
+            r"tfdrift-gate==([0-9.]+)|^ *rev: v(\S+)|OWNER/tfdrift-gate\S*@[0-9a-f]{40} # v(\S+)", written, re.MULTILINE
+        )
+        assert {"".join(found) for found in versions} <= {__version__}, page
+        majors = re.findall(r"OWNER/tfdrift-gate\S*@v(\S+)", written)
+        assert set(majors) <= {__version__.split(".")[0]}, page
 
 
 def test_the_policies_are_json() -> None:

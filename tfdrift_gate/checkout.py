@@ -19,16 +19,19 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 def find_checkout(folder: Path, environment: Mapping[str, str]) -> Checkout:
     """Find the repository that holds ``folder``: ``GITHUB_WORKSPACE``, else git's top level, else the folder itself."""
     here = Path(os.path.realpath(folder))
-    top = _top(here, environment.get("GITHUB_WORKSPACE"))
+    workspace = environment.get("GITHUB_WORKSPACE")
+    root = Path(os.path.realpath(workspace)) if workspace else None
+    top = root if root and (root == here or root in here.parents) else _gits_top(here)
     relative = here.relative_to(top).as_posix()
-    return Checkout("" if relative == "." else relative, _pages(environment))
+    # The pages are the workspace's. What lies outside has none there, and a repository inside of it (actions/checkout
+    # with a path) has other paths on the web, or is another one.
+    own = root in (None, top) and not any(
+        (path / ".git").exists() for path in (here, *here.parents) if top in path.parents
+    )
+    return Checkout("" if relative == "." else relative, _pages(environment) if own else None)
 
 
-def _top(here: Path, workspace: str | None) -> Path:
-    if workspace:
-        root = Path(os.path.realpath(workspace))
-        if root == here or root in here.parents:
-            return root
+def _gits_top(here: Path) -> Path:
     return next((path for path in (here, *here.parents) if (path / ".git").exists()), here)
 
 

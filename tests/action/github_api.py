@@ -48,6 +48,8 @@ class GitHubApi:
     """Whose token it is."""
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     """By method (``*`` for all): what is answered instead."""
+    old_name: str = ""
+    """The repository's name before it was renamed: what is asked under it is answered as GitHub does, by its id."""
     made: int = 0
 
     def add_comment(self, number: int, body: str, user: Mapping[str, Any] = BOT) -> dict[str, Any]:
@@ -127,6 +129,7 @@ def github_api(prism: int) -> Iterator[GitHubApi]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             text = self.rfile.read(length)
+            self.path = self.path.replace("/repositories/7/", f"/repos/{REPOSITORY}/", 1)
             parts = urlsplit(self.path)
             api.requests.append((self.command, parts.path))
             for violation in _violations(prism, self.command, self.path, dict(self.headers), text):
@@ -137,6 +140,9 @@ def github_api(prism: int) -> Iterator[GitHubApi]:
             told = api.answers.get(self.command) or api.answers.get("*")
             if token == "Bearer bad":
                 told = 401, {}, b'{"message": "Bad credentials"}'
+            if api.old_name and parts.path.startswith(f"/repos/{api.old_name}/"):
+                moved = parts.path.replace(f"/repos/{api.old_name}/", "/repositories/7/", 1)
+                told = 301, {"Location": f"{api.address}{moved}"}, b'{"message": "Moved Permanently"}'
             if told:
                 status, headers, data = told
             else:

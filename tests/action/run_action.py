@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.terraform_cli.binary import PROJECT
-from tests.workflows.on_act import ACT, committed, of_this_machine, tools
+from tests.workflows.on_act import ACT, committed, main_entries, of_this_machine, tools
 
 ACTION = "OWNER/tfdrift-gate@v0"
 _SHIPPED = ("action.yml", "action", "tfdrift_gate", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
@@ -31,6 +31,8 @@ class Step:
     commands: set[str] = field(default_factory=set)
     """Every workflow command that the runner obeyed."""
     exit: str = ""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """All that act said of it, in order."""
 
 
 def action_source(folder: Path) -> Path:
@@ -82,12 +84,10 @@ def run(
 
 def _steps(output: str) -> dict[str, Step]:
     found: dict[str, Step] = {}
-    for line in output.splitlines():
-        entry = json.loads(line) if line.startswith("{") else {}
-        if entry.get("stage") != "Main":
-            continue
+    for entry in main_entries(output):
         outer, *inner = entry["stepID"]
         step = found.setdefault(outer, Step())
+        step.log.append(entry)
         command = entry.get("command")
         if command:
             step.commands.add(command)

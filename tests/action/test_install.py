@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.action.run_action import action_source
 from tests.terraform_cli.binary import PROJECT
 
 INSTALL = PROJECT / "action" / "install.sh"
@@ -13,7 +14,7 @@ INSTALL = PROJECT / "action" / "install.sh"
 
 def install(folder: Path, path: str = os.environ["PATH"], **environment: str) -> tuple[int, str, str]:
     """Source the script as a step with ``shell: bash`` does; gives exit code, log and summary."""
-    (folder / "temp").mkdir()
+    (folder / "temp").mkdir(exist_ok=True)
     summary = folder / "summary"
     summary.touch()
     bash = next(found for name in ("/bin/bash", "/usr/bin/bash") if (found := Path(name)).exists())
@@ -51,6 +52,22 @@ def test_whatever_pip_exits_with_is_no_verdict_and_no_module_of_the_checked_repo
     assert not list((tmp_path / "temp").glob("*/.ready")), "the next step would take it for installed"
 
 
+def test_the_folder_of_the_action_may_have_blanks_and_a_second_use_installs_nothing(tmp_path: Path) -> None:
+    action = action_source(tmp_path / "my runner" / "the action@v0")
+    code, log, _ = install(tmp_path, ACTION=str(action))
+    assert (code, log) == (0, "installed\n")
+    # The same checkout under another name, as the action and the reusable workflow see it.
+    code, log, _ = install(tmp_path, ACTION=f"{action}/../the action@v0/.", PIP_TIMEOUT="soon")
+    assert (code, log) == (0, "installed\n")
+
+
+def test_a_version_that_installs_nothing_is_no_verdict(tmp_path: Path) -> None:
+    code, log, summary = install(tmp_path, VERSION="0.1.0; python_version < '3'")
+    assert code == 1, log
+    assert "what was installed does not run" in summary
+    assert not list((tmp_path / "temp").glob("*/.ready"))
+
+
 def test_a_runner_without_python_is_told_so(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
@@ -71,3 +88,19 @@ def test_a_python_without_venv_is_told_so(tmp_path: Path) -> None:
     code, log, _ = install(tmp_path, f"{programs}:{os.environ['PATH']}")
     assert code == 1
     assert "no virtual environment could be made" in log
+
+
+def test_the_reusable_workflow_and_its_action_install_once_though_they_spell_the_folder_differently(
+    tmp_path: Path,
+) -> None:
+    # GitHub's GITHUB_ACTION_PATH of "uses: ./folder" is WORKSPACE/./folder.
+    made = set()
+    for number, action in enumerate((str(PROJECT), f"{PROJECT.parent}/./{PROJECT.name}")):
+        folder = tmp_path / str(number)
+        (folder / "programs").mkdir(parents=True)
+        python = folder / "programs" / "python3"
+        python.write_text('#!/bin/sh\nmkdir "$5"\nexit 2\n', encoding="utf-8")
+        python.chmod(0o755)
+        install(folder, f"{python.parent}:{os.environ['PATH']}", ACTION=action)
+        made |= {each.name for each in (folder / "temp").iterdir()}
+    assert len(made) == 1

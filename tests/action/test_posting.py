@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.action.github_api import REPOSITORY, GitHubApi
-from tfdrift_gate.github.api import Repository
+from tfdrift_gate.github.api import GitHubError, Repository
 from tfdrift_gate.github.posting import MOST_CHARACTERS, Said, keep_comment, keep_issue, marker, text_of
+from tfdrift_gate.github.runner import write_summary
 
 PERSON = {"login": "mallory", "type": "User"}
 
@@ -42,6 +46,7 @@ def test_a_clean_run_resolves_the_comment_and_a_drift_takes_it_up_again(api: Git
     assert keep_comment(repository(api), 7, said("nothing found", clean=True)) == "the comment is resolved"
     (body,) = bodies(api)
     assert "Resolved" in body
+    assert "or lies before the window that was read" in body, "out of the window is not out of AWS"
     assert "nothing found" in body
     keep_comment(repository(api), 7, said("again"))
     (body,) = bodies(api)
@@ -80,6 +85,27 @@ def test_no_folder_name_ends_the_hidden_marker(root: str) -> None:
     assert not {"<", ">", "\n", "-"} & set(inside.replace("tfdrift-gate", "", 1))
 
 
+def test_a_long_folder_name_leaves_the_report_its_room_and_is_told_apart() -> None:
+    first, second = ("Ärger/" * 600 + end for end in "ab")
+    assert len(text_of(said("x" * 65_000, clean=True, root=first), resolved=True)) <= MOST_CHARACTERS
+    assert marker(first) != marker(second)
+
+
+def test_the_runners_own_comment_comes_before_another_bots_that_begins_like_it(api: GitHubApi) -> None:
+    echo = api.add_comment(7, f"{marker('infra/prod')}\nechoed", {"login": "echo[bot]", "type": "Bot"})
+    own = api.add_comment(7, f"{marker('infra/prod')}\nold")
+    keep_comment(repository(api), 7, said("new"))
+    assert (echo["body"].splitlines()[-1], own["body"].splitlines()[-1]) == ("echoed", "new")
+
+
+def test_a_comment_that_somebody_deletes_meanwhile_is_posted_again(api: GitHubApi) -> None:
+    keep_comment(repository(api), 7, said("old"))
+    api.answers["PATCH"] = (404, {}, b'{"message": "Not Found"}')
+    assert keep_comment(repository(api), 7, said("new")) == "a comment is posted"
+    assert keep_comment(repository(api), 7, said("none", clean=True)) == "nothing to say"
+    assert bodies(api)[-1].endswith("new")
+
+
 def test_what_somebody_else_wrote_under_our_marker_is_left_alone(api: GitHubApi) -> None:
     api.add_comment(7, f"{marker('infra/prod')}\nall is well", PERSON)
     api.add_comment(7, f"> {marker('infra/prod')}\nquoted", {"login": "github-actions[bot]", "type": "Bot"})
@@ -98,8 +124,6 @@ def test_a_persons_own_token_updates_that_persons_comment(api: GitHubApi) -> Non
 
 
 def test_a_body_too_long_for_github_is_not_sent(api: GitHubApi) -> None:
-    from tfdrift_gate.github.api import GitHubError
-
     assert len(text_of(said("x" * 65_000), resolved=True)) <= MOST_CHARACTERS
     with pytest.raises(GitHubError, match="characters"):
         keep_comment(repository(api), 7, said("x" * MOST_CHARACTERS))
@@ -173,6 +197,44 @@ def test_publish_sets_the_outputs_writes_the_summary_and_comments(api: GitHubApi
     assert bodies(api) == [f"{marker('infra/prod')}\ntwo changes"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"TFDRIFT_GATE_DIR": "infra@prod"}, {"TFDRIFT_GATE_DIR": "infra", "TFDRIFT_GATE_WORKSPACE": "prod"}),
+        ({"TF_WORKSPACE": "a"}, {"TF_WORKSPACE": "b"}),
+        ({"TFDRIFT_GATE_DIR": "a%40b"}, {"TFDRIFT_GATE_DIR": "a@b"}),
+    ],
+)
+def test_two_root_modules_or_workspaces_never_share_a_comment(
+    api: GitHubApi, event: Path, tmp_path: Path, first: dict[str, str], second: dict[str, str]
+) -> None:
+    for variables in (first, second):
+        github(api, event, "publish", "--reports", str(reports(tmp_path)), **variables)
+    assert len(bodies(api)) == 2
+
+
+def test_an_empty_comment_input_is_the_default(api: GitHubApi, event: Path, tmp_path: Path) -> None:
+    done, _, _ = github(api, event, "publish", "--reports", str(reports(tmp_path)), "--comment", "")
+    assert (done.stdout, len(bodies(api))) == ("", 1)
+
+
+def test_a_report_without_its_markdown_is_a_warning_and_the_outputs_are_set(
+    api: GitHubApi, event: Path, tmp_path: Path
+) -> None:
+    folder = reports(tmp_path)
+    (folder / "report.md").unlink()
+    done, outputs, _ = github(api, event, "publish", "--reports", str(folder))
+    assert (done.returncode, outputs["verdict"], api.requests) == (0, "drift", [])
+    assert "::warning " in done.stdout
+    assert "no verdict" not in done.stdout + done.stderr
+    for name in ("comment", "issue"):
+        done, _, _ = github(
+            api, event, name, "--report", str(folder / "report.json"), "--body", str(folder / "report.md")
+        )
+        assert (done.returncode, api.requests) == (0, [])
+        assert "::warning " in done.stdout
+
+
 def test_publish_without_a_report_says_that_no_verdict_was_reached(api: GitHubApi, event: Path, tmp_path: Path) -> None:
     done, outputs, summary = github(api, event, "publish", "--reports", str(tmp_path))
     assert done.returncode == 0
@@ -217,6 +279,69 @@ def test_what_github_refuses_is_a_warning(
     assert outputs["verdict"] == "drift"
     assert summary == "two changes"
     assert "t0ken" not in done.stdout + done.stderr
+
+
+def test_a_renamed_repository_is_followed_by_every_request(api: GitHubApi) -> None:
+    api.old_name = "acme/before"
+    old = Repository(api.address, api.old_name, "t0ken")
+    for number in range(150):
+        api.add_comment(7, f"talk {number}", PERSON)
+    keep_comment(old, 7, said("old"))
+    keep_comment(old, 7, said("new"))
+    assert len(bodies(api)) == 151
+    assert bodies(api)[-1].endswith("new")
+
+
+def test_redirects_that_never_end_are_a_warning(api: GitHubApi, event: Path, tmp_path: Path) -> None:
+    api.answers["GET"] = (301, {"Location": "/repos/acme/infra/issues/7/comments"}, b"")
+    done, _, _ = github(api, event, "publish", "--reports", str(reports(tmp_path)))
+    assert "HTTP 301" in done.stdout
+    assert len(api.requests) < 10
+
+
+def test_the_runners_proxy_gets_the_password_that_its_address_holds(
+    api: GitHubApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append((self.path, self.headers["Proxy-Authorization"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"[]")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """A test's output is its own."""
+
+    with HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", f"http://runner:p%40ss@127.0.0.1:{server.server_port}")
+        assert list(Repository("http://github.example/api/v3", REPOSITORY, "t0ken").all("/issues")) == []
+        server.shutdown()
+    assert seen == [
+        (
+            f"http://github.example/api/v3/repos/{REPOSITORY}/issues?per_page=100&page=1",
+            f"Basic {base64.b64encode(b'runner:p@ss').decode()}",
+        )
+    ]
+
+
+def test_a_summary_begins_on_a_line_of_its_own_and_is_left_out_where_it_has_no_room(
+    api: GitHubApi, tmp_path: Path
+) -> None:
+    file = tmp_path / "summary"
+    environment = {"GITHUB_STEP_SUMMARY": str(file)}
+    file.write_text("before", encoding="utf-8")
+    write_summary("### one\n", environment)
+    assert file.read_text(encoding="utf-8") == "before\n\n### one\n"
+    file.write_text("x" * (1024 * 1024 - 5), encoding="utf-8")
+    with pytest.raises(GitHubError, match="1 MiB"):
+        write_summary("### two\n", environment)
+    assert file.stat().st_size == 1024 * 1024 - 5
 
 
 def test_a_post_is_never_tried_twice(api: GitHubApi, event: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.outputs.scenarios import SCENARIOS, change, drift, event, finding, many, report
 from tests.outputs.test_hostile import commands
-from tfdrift_gate.model import Checkout, Problem, Severity, Skipped, SourceRange
+from tfdrift_gate.model import Checkout, PlanEffect, Problem, Severity, Skipped, SourceRange
 from tfdrift_gate.outputs import FORMATS
 
 RENDER = FORMATS["github"].render
@@ -110,3 +110,20 @@ def test_many_calls_on_one_resource_are_counted_behind_the_first_five() -> None:
     _, _, message = next(iter(commands(RENDER(report(finding(drift(changes)))))))
     assert message.count("by ops-engineer") == 5
     assert "… and 25 more calls" in message
+
+
+def test_a_message_is_no_longer_than_the_runner_passes_on_and_what_the_plan_does_stays() -> None:
+    by = event()
+    tags = {f"key-{number}-{'🎉' * 100}": "v" * 250 for number in range(50)}
+    changes = (
+        change("tags", {}, tags, by, plan_effect=PlanEffect.KEEPS),
+        change("memory_size", 512, 1024, by, plan_effect=PlanEffect.REVERTS, planned=512, planned_known=True),
+    )
+    long = replace(SCENARIOS["unexplained"]().unexplained[0], changes=changes, hint="x" * 20_000)
+    for made in (replace(report(finding(drift(changes))), unexplained=(long,)), SCENARIOS["hostile"]()):
+        for _, _, message in commands(RENDER(made)):
+            assert len(message.encode("utf-16-le")) // 2 <= 4096
+    message = next(iter(commands(RENDER(report(finding(drift(changes)))))))[2].splitlines()
+    assert message[0] == "aws_lambda_function.process_orders"
+    assert message[-2] == "this plan sets memory_size back to 512: ops-engineer's change is lost"
+    assert "… shortened to fit: the JSON report has all" in message

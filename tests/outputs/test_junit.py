@@ -85,7 +85,7 @@ def test_the_rest_of_a_report_is_skipped_passed_or_an_error() -> None:
     assert outcomes_of(scenarios.unexplained()) == {"passed": 1, "skipped": 4}
     assert outcomes_of(scenarios.incomplete()) == {"error": 1, "failure": 1}
     skipped = [case.findtext("skipped") or "" for case in cases_of(scenarios.waived())]
-    assert any(words.startswith("waiver: INC-1234: raised during the incident (expires") for words in skipped)
+    assert any(words.startswith("waiver: INC-1234: raised during the incident (owner: payments") for words in skipped)
 
 
 def test_without_a_verdict_nothing_has_passed() -> None:

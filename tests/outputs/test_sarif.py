@@ -159,7 +159,7 @@ def test_what_is_not_held_against_anyone_is_suppressed_with_reason_owner_and_end
     assert suppression["kind"] == "external"
     assert suppression["status"] == "accepted"
     assert suppression["justification"] == (
-        "waiver: `INC-1234`: raised during the incident (expires `2026-12-01`, owner payments)."
+        "waiver: `INC-1234`: raised during the incident (owner: payments, expires: `2026-12-01`)."
     )
 
 

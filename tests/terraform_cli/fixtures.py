@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,6 +46,8 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     if isinstance(found, str):
         cannot(found)
     providers = provide(folder / "providers", found)
+    if providers.external == "stand-in" and find_spec("tf") is None:
+        cannot("hashicorp/external is out of reach, and its stand-in needs the package tf (Python 3.11)")
     home = folder / "home"
     home.mkdir()
     return Installed(

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,17 @@ class Ran:
         return [dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines()) for file in files]
 
 
-def _jobs(output: str) -> dict[str, Job]:
-    """Read what ``act --json`` printed, a JSON object a line between others."""
-    found: dict[str, Job] = {}
-    for line in output.splitlines():
+def main_entries(log: str) -> Iterator[dict[str, Any]]:
+    """Read what ``act --json`` printed of the steps themselves: a JSON object a line, between other lines."""
+    for line in log.splitlines():
         entry = json.loads(line) if line.startswith("{") else {}
-        if entry.get("stage") != "Main":
-            continue
+        if entry.get("stage") == "Main":
+            yield entry
+
+
+def _jobs(output: str) -> dict[str, Job]:
+    found: dict[str, Job] = {}
+    for entry in main_entries(output):
         job = found.setdefault((entry.get("matrix") or {}).get("root") or entry["jobID"], Job())
         outermost = len(entry.get("stepID", [])) == 1
         if entry.get("raw_output"):

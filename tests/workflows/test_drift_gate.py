@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,13 @@ NO_PROGRAM = '#!/bin/sh\n[ "$1" = version ] && exit\necho "$0 $*" >> "$STAND_IN_
 """A stand-in for Terraform that only says how it was called, and fails."""
 
 
-def caller(folder: Path) -> Path:
+def caller(folder: Path, alone: str = "") -> Path:
     """Make the repository of somebody who copied the example of the documentation; it runs on a schedule as well."""
     workflows = folder / ".github" / "workflows"
     workflows.mkdir(parents=True)
     example = (PROJECT / "docs" / "examples" / "pull-request.yml").read_text(encoding="utf-8")
+    if alone:
+        example = re.sub(r"root-modules: .*", f"working-directory: {alone}", example)
     (workflows / "drift.yml").write_text(example.replace("on:\n", "on:\n  schedule:\n", 1), encoding="utf-8")
     for root in ("orders", "billing"):
         (folder / "infra" / root).mkdir(parents=True)
@@ -40,11 +43,13 @@ def caller(folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, event: dict[str, object], commit: str = COMMIT, event_name: str = "pull_request") -> Ran:
+def run(
+    folder: Path, event: dict[str, object], commit: str = COMMIT, event_name: str = "pull_request", alone: str = ""
+) -> Ran:
     terraform = folder / "terraform"
     terraform.write_text(NO_PROGRAM, encoding="utf-8")
     terraform.chmod(0o755)
-    repository = committed(caller(folder / "caller"))
+    repository = committed(caller(folder / "caller", alone))
     actions = {called(repository): reusable_workflow(folder / "gate", commit), **stand_ins()}
     environment = {"PATH": tools(folder / "bin", terraform=terraform)}
     return act(repository, event_name, event, actions, environment, folder / "scratch")
@@ -100,3 +105,7 @@ def test_a_plan_that_fails_fails_the_job_and_is_judged_by_nobody(tmp_path: Path,
         assert job.results["Plan"] == "failure", ran.output
         assert job.results["Delete the plan"] == "success"
         assert not {"Judge", "Keep the report", "Tell code scanning"} & set(job.results)
+
+
+def test_a_single_root_module_may_be_named_as_in_the_action(tmp_path: Path) -> None:
+    assert set(run(tmp_path, FORK, alone="infra/billing").jobs) == {"infra/billing"}

@@ -261,7 +261,7 @@ def _without_verdict(
     """
     from tfdrift_gate.gate import without_verdict
 
-    report = without_verdict(settings, error, _now())
+    report = without_verdict(settings, environment, error, _now())
     if settings is None:
         names = ("format", "output")
         variables = {f"{ENVIRONMENT_PREFIX}{name.upper()}{end}" for name in names for end in ("", "S")}

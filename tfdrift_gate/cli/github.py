@@ -14,12 +14,13 @@ import click
 from tfdrift_gate.github.api import GitHubError, Repository
 from tfdrift_gate.github.posting import Said, keep_comment, keep_issue
 from tfdrift_gate.github.runner import event_of, pull_request_of, step_outputs, write_outputs, write_summary
-from tfdrift_gate.outputs.github import warning
 
 _REPORT = click.option("--report", required=True, metavar="FILE", help="The JSON report of a check.")
 _BODY = click.option("--body", required=True, metavar="FILE", help="The same report as markdown.")
 _ROOT = click.option(
-    "--root", metavar="NAME", help="What the report is about. Default: TFDRIFT_GATE_DIR, with TFDRIFT_GATE_WORKSPACE."
+    "--root",
+    metavar="NAME",
+    help="What the report is about. Default: TFDRIFT_GATE_DIR, and the workspace that is named.",
 )
 
 
@@ -51,12 +52,11 @@ def publish(reports: str, comment: str, root: str | None) -> None:
     _try(lambda: write_outputs(step_outputs(found, str(report), str(sarif)), os.environ))
     if found is None:
         return
-    text = _text(body)
-    _try(lambda: write_summary(text, os.environ))
-    if comment not in ("auto", "never"):
-        click.echo(warning(f"comment: {comment!r} is neither auto nor never: no comment is posted"))
-    if comment == "auto":
-        _try(lambda: _comment(found, text, root))
+    _try(lambda: write_summary(_text(body), os.environ))
+    if comment not in ("auto", "never", ""):
+        _warn(f"comment: {comment!r} is neither auto nor never: no comment is posted")
+    if comment in ("auto", ""):
+        _try(lambda: _comment(found, body, root))
 
 
 @github.command()
@@ -67,7 +67,7 @@ def comment(report: str, body: str, root: str | None) -> None:
     """Keep the one comment of a pull request about a root module up to date; resolved when clean."""
     found = _report(Path(report))
     if found is not None:
-        _try(lambda: _comment(found, _text(Path(body)), root))
+        _try(lambda: _comment(found, Path(body), root))
 
 
 @github.command()
@@ -79,22 +79,21 @@ def issue(report: str, body: str, root: str | None, title: str) -> None:
     """Keep one open issue about a root module up to date, for a check on a schedule; closed when clean."""
     found = _report(Path(report))
     if found is not None:
-        said = _said(found, _text(Path(body)), root)
-        _try(lambda: _say(keep_issue(Repository.of(os.environ), title, said)))
+        _try(lambda: _say(keep_issue(Repository.of(os.environ), title, _said(found, Path(body), root))))
 
 
-def _comment(report: dict[str, Any], body: str, root: str | None) -> None:
+def _comment(report: dict[str, Any], body: Path, root: str | None) -> None:
     number = pull_request_of(event_of(os.environ))
     if number is None:
         return
     _say(keep_comment(Repository.of(os.environ), number, _said(report, body, root)))
 
 
-def _said(report: dict[str, Any], body: str, root: str | None) -> Said:
-    folder = posixpath.normpath(os.environ.get("TFDRIFT_GATE_DIR") or ".")
-    workspace = os.environ.get("TFDRIFT_GATE_WORKSPACE")
+def _said(report: dict[str, Any], body: Path, root: str | None) -> Said:
+    folder = posixpath.normpath(os.environ.get("TFDRIFT_GATE_DIR") or ".").replace("%", "%25").replace("@", "%40")
+    workspace = os.environ.get("TFDRIFT_GATE_WORKSPACE") or os.environ.get("TF_WORKSPACE")
     named = root or (f"{folder}@{workspace}" if workspace else folder)
-    return Said(named, body, clean=report.get("verdict") == "clean")
+    return Said(named, _text(body), clean=report.get("verdict") == "clean")
 
 
 def _report(path: Path) -> dict[str, Any] | None:
@@ -106,7 +105,7 @@ def _report(path: Path) -> dict[str, Any] | None:
         said = "it is no report"
     except (OSError, ValueError, RecursionError) as error:
         said = type(error).__name__
-    click.echo(warning(f"reading {path.name}: {said}: nothing is posted"))
+    _warn(f"reading {path.name}: {said}: nothing is posted")
     return None
 
 
@@ -114,11 +113,17 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"reading {path}: {type(error).__name__}") from None
+        raise GitHubError(f"reading {path.name}: {type(error).__name__}: it is not posted") from None
 
 
 def _say(what: str) -> None:
     click.echo(f"tfdrift-gate: {what}", err=True)
+
+
+def _warn(message: str) -> None:
+    from tfdrift_gate.outputs.github import warning
+
+    click.echo(warning(message))
 
 
 def _try(work: Callable[[], None]) -> None:
@@ -126,6 +131,6 @@ def _try(work: Callable[[], None]) -> None:
     try:
         work()
     except GitHubError as error:
-        click.echo(warning(f"{error.message}{f' ({error.hint})' if error.hint else ''}"))
+        _warn(f"{error.message}{f' ({error.hint})' if error.hint else ''}")
     except Exception as error:
-        click.echo(warning(f"an error inside tfdrift-gate: {type(error).__name__}"))
+        _warn(f"an error inside tfdrift-gate: {type(error).__name__}")

@@ -128,11 +128,17 @@ def check(
     )
 
 
-def without_verdict(settings: Settings | None, error: GateError, now: datetime) -> Report:
+def without_verdict(
+    settings: Settings | None, environment: Mapping[str, str], error: GateError, now: datetime
+) -> Report:
     """Make the report of a run that could judge nothing because of ``error``."""
     try:
         until = parse_bound(settings.until, "until", now) if settings and settings.until else now
         since = parse_bound(settings.since, "since", now) if settings else now
     except UsageError:
         since = until = now
-    return Report(window=TimeWindow(since, until), problems=(Problem(error.message, error.hint),))
+    return Report(
+        window=TimeWindow(since, until),
+        checkout=find_checkout(Path(settings.dir if settings else "."), environment),
+        problems=(Problem(error.message, error.hint),),
+    )

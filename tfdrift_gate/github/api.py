@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from tfdrift_gate import __version__
 from tfdrift_gate.errors import GateError
@@ -20,11 +20,19 @@ VERSION = "2022-11-28"
 """The version of the API that is spoken: https://docs.github.com/en/rest/about-the-rest-api/api-versions"""
 _TIMEOUT = 15.0
 _MOST_PAGES = 50
+_MOST_REDIRECTS = 3
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 
 
 class GitHubError(GateError):
-    """GitHub did not do what it was asked for; never a reason to change a verdict."""
+    """GitHub did not do what it was asked for; never a reason to change a verdict.
+
+    ``status`` is the answer's HTTP status, None where there was no answer.
+    """
+
+    def __init__(self, message: str, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,8 @@ class Repository:
         import urllib3
 
         address = f"{self.api}{path}" if whole else f"{self.api}/repos/{self.name}{path}"
+        if query:
+            address = f"{address}?{urlencode(query)}"
         what = f"{method} {path} of GitHub"
         headers = {
             "Accept": "application/vnd.github+json",
@@ -107,35 +117,57 @@ class Repository:
         )
         try:
             with _pool(address) as pool:
-                answer = pool.request(
-                    method,
-                    address,
-                    fields=query,
-                    headers={**headers, **({"Content-Type": "application/json"} if body is not None else {})},
-                    **({"body": json.dumps(body).encode()} if body is not None else {}),
-                    timeout=urllib3.Timeout(total=_TIMEOUT),
-                    retries=tries,
-                    redirect=False,
-                )
-                status, text = answer.status, answer.data
+                for _ in range(_MOST_REDIRECTS + 1):
+                    answer = pool.request(
+                        method,
+                        address,
+                        headers={**headers, **({"Content-Type": "application/json"} if body is not None else {})},
+                        **({"body": json.dumps(body).encode()} if body is not None else {}),
+                        timeout=urllib3.Timeout(total=_TIMEOUT),
+                        retries=tries,
+                        redirect=False,
+                    )
+                    status, text = answer.status, answer.data
+                    moved = _moved(address, answer.headers.get("Location")) if status in _MOVED else None
+                    if moved is None:
+                        break
+                    address = moved
         except urllib3.exceptions.HTTPError as error:
             raise GitHubError(f"{what}: {type(error).__name__}", "check the network of the runner") from None
         if not 200 <= status < 300:
-            raise GitHubError(f"{what}: HTTP {status}", _advice(status))
+            raise GitHubError(f"{what}: HTTP {status}", _advice(status), status)
         try:
             return json.loads(text) if text else None
         except (ValueError, RecursionError):
             raise GitHubError(f"{what}: its answer is not JSON", _advice(status)) from None
 
 
+_MOVED = (301, 302, 307, 308)
+"""The same request is to be made at another address: a repository that was renamed or transferred.
+https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects"""
+
+
+def _moved(address: str, location: str | None) -> str | None:
+    """Give the address that a redirect names, its query included; None on another host, which gets no token."""
+    old, new = urlsplit(address), urlsplit(urljoin(address, location or ""))
+    if not location or (old.scheme, old.netloc) != (new.scheme, new.netloc):
+        return None
+    return new._replace(query=new.query or old.query, fragment="").geturl()
+
+
 def _pool(address: str) -> Any:
+    from urllib.parse import unquote
     from urllib.request import getproxies, proxy_bypass
 
     import urllib3
 
     host, scheme = urlsplit(address).hostname or "", urlsplit(address).scheme
     proxy = getproxies().get(scheme)
-    return urllib3.ProxyManager(proxy) if proxy and not proxy_bypass(host) else urllib3.PoolManager()
+    if not proxy or proxy_bypass(host):
+        return urllib3.PoolManager()
+    user = urlsplit(proxy).netloc.rpartition("@")[0]
+    known = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=known)
 
 
 def _advice(status: int) -> str:

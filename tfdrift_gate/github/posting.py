@@ -6,6 +6,7 @@ token's own user or an app wrote is taken for ours.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,13 @@ MOST_CHARACTERS = 65_536
 """Characters of a comment's or an issue's body: https://github.com/orgs/community/discussions/27190"""
 LABEL = "tfdrift-gate"
 """The label of the issue, by which it is found again."""
-_RESOLVED = "**Resolved.** What an earlier run found here is no longer there.\n\n"
+_LONGEST_NAME = 300
+_RUNNER = "github-actions[bot]"
+"""Whose comment it is that a runner's own token writes."""
+_RESOLVED = (
+    "**Resolved.** This run no longer finds what an earlier one found here: it was undone, is accounted for below, or"
+    " lies before the window that was read.\n\n"
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,14 @@ class Said:
 
 
 def marker(root: str) -> str:
-    """Write the hidden first line of what is posted about a root module; nothing in it can end an HTML comment."""
-    return f"<!-- tfdrift-gate {quote(root, safe='/._@').replace('-', '%2D')} -->"
+    """Write the hidden first line of what is posted about a root module; nothing in it can end an HTML comment.
+
+    Of a name too long to leave the report its room, the end is told by a hash.
+    """
+    name = quote(root, safe="/._@", errors="surrogatepass").replace("-", "%2D")
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}…{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return f"<!-- tfdrift-gate {name} -->"
 
 
 def text_of(said: Said, resolved: bool = False) -> str:
@@ -48,9 +61,8 @@ def text_of(said: Said, resolved: bool = False) -> str:
 def keep_comment(repository: Repository, number: int, said: Said) -> str:
     """Keep the one comment of a pull request up to date; says what was done. Raises :class:`GitHubError`."""
     ours = _ours(repository, repository.all(f"/issues/{number}/comments"), said.root)
-    if ours is not None:
-        resolved = text_of(said, resolved=said.clean)
-        repository.patch(f"/issues/comments/{ours}", {"body": resolved})
+    changed = {"body": text_of(said, resolved=said.clean)}
+    if ours is not None and _changed(repository, f"/issues/comments/{ours}", changed):
         return "the comment is resolved" if said.clean else "the comment is updated"
     if said.clean:
         return "nothing to say"
@@ -65,23 +77,32 @@ def keep_issue(repository: Repository, title: str, said: Said) -> str:
     """
     listed = (entry for entry in repository.all("/issues", state="open", labels=LABEL) if "pull_request" not in entry)
     ours = _ours(repository, listed, said.root, by="number")
-    if ours is not None and said.clean:
-        closed = {"body": text_of(said, resolved=True), "state": "closed", "state_reason": "completed"}
-        repository.patch(f"/issues/{ours}", closed)
-        return "the issue is closed"
-    if ours is not None:
-        repository.patch(f"/issues/{ours}", {"body": text_of(said)})
-        return "the issue is updated"
+    changed = {"body": text_of(said, resolved=said.clean)}
+    if said.clean:
+        changed |= {"state": "closed", "state_reason": "completed"}
+    if ours is not None and _changed(repository, f"/issues/{ours}", changed):
+        return "the issue is closed" if said.clean else "the issue is updated"
     if said.clean:
         return "nothing to say"
     repository.post("/issues", {"title": title, "body": text_of(said), "labels": [LABEL]})
     return "an issue is opened"
 
 
+def _changed(repository: Repository, path: str, body: Mapping[str, Any]) -> bool:
+    """Change something; False where somebody deleted it meanwhile."""
+    try:
+        repository.patch(path, body)
+    except GitHubError as error:
+        if error.status not in (404, 410):
+            raise
+        return False
+    return True
+
+
 def _ours(repository: Repository, entries: Iterable[Mapping[str, Any]], root: str, by: str = "id") -> int | None:
     begins = marker(root)
     found = [entry for entry in entries if str(entry.get("body") or "").startswith(begins)]
-    for entry in found:
+    for entry in sorted(found, key=lambda entry: _user(entry).get("login") != _RUNNER):
         if _user(entry).get("type") == "Bot" and isinstance(entry.get(by), int):
             return int(entry[by])
     login = repository.login() if found else None

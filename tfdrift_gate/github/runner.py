@@ -13,10 +13,8 @@ from typing import Any
 
 from tfdrift_gate.github.api import GitHubError
 
-NOT_CHECKED = (
-    "tfdrift-gate did not run: this pull request comes from a fork, which has no credentials. Nothing was checked."
-)
-"""What a fork's pull request is told."""
+MOST_SUMMARY = 1024 * 1024
+"""Bytes of a step's summary."""
 
 
 def event_of(environment: Mapping[str, str]) -> Mapping[str, Any]:
@@ -57,8 +55,18 @@ def write_outputs(outputs: Mapping[str, str], environment: Mapping[str, str]) ->
 
 
 def write_summary(text: str, environment: Mapping[str, str]) -> None:
-    """Append to the step's summary, which takes 1 MiB."""
-    _append(environment, "GITHUB_STEP_SUMMARY", text)
+    """Append to the step's summary, on a line of its own; raises :class:`GitHubError` where there is no room for it.
+
+    Of a summary that is too long GitHub shows nothing, what was there before included.
+    """
+    try:
+        before = os.path.getsize(environment.get("GITHUB_STEP_SUMMARY", ""))
+    except OSError:
+        before = 0
+    written = f"\n\n{text}" if before else text
+    if before + len(written.encode()) > MOST_SUMMARY:
+        raise GitHubError("writing GITHUB_STEP_SUMMARY: the step's summary takes 1 MiB, and has more already")
+    _append(environment, "GITHUB_STEP_SUMMARY", written)
 
 
 def _append(environment: Mapping[str, str], variable: str, text: str) -> None:

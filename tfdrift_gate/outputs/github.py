@@ -17,8 +17,13 @@ from tfdrift_gate.outputs.checkout import path_of
 
 MOST_OF_A_LEVEL = 10
 """Annotations of one level that GitHub keeps of a step."""
+LONGEST_MESSAGE = 4096
+"""UTF-16 units of a message that the runner passes on (``_maxIssueMessageLength`` of src/Runner.Worker/
+ExecutionContext.cs); what is beyond it cuts without a word."""
+_LONGEST_LINE = 1000
+_SHORTENED = "… shortened to fit: the JSON report has all"
 _MOST_SETTINGS, _MOST_CALLS, _MOST_REASONS = 20, 5, 10
-"""Of a call, and of an annotation: one holds 64 KiB (https://docs.github.com/rest/checks/runs)."""
+"""Of a call, and of an annotation."""
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -42,6 +47,8 @@ class _Annotation:
     title: str
     lines: tuple[str, ...]
     source: SourceRange | None = None
+    last: tuple[str, ...] = ()
+    """Further lines, which stay where others have to go: what the plan would do."""
 
     def command(self, checkout: Checkout) -> str:
         """Write the workflow command: one line."""
@@ -51,7 +58,14 @@ class _Annotation:
             where = {"file": path, "line": str(self.source.line), "endLine": str(self.source.end_line)}
             properties = where | properties
         written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-        return f"::{self.level} {written}::{_data(chr(10).join(self.lines))}"
+        return f"::{self.level} {written}::{_data(chr(10).join(self._fitting()))}"
+
+    def _fitting(self) -> list[str]:
+        """Give the lines, at most :data:`LONGEST_MESSAGE` long together; where some had to go, one says so."""
+        if _length((*self.lines, *self.last)) <= LONGEST_MESSAGE:
+            return [*self.lines, *self.last]
+        last = _first_of(self.last, LONGEST_MESSAGE // 2)
+        return [*_first_of(self.lines, LONGEST_MESSAGE - _length((_SHORTENED, *last))), _SHORTENED, *last]
 
 
 def render(report: Report, color: bool = False) -> str:
@@ -113,7 +127,6 @@ def _of_finding(finding: Finding) -> _Annotation:
     if len(calls) > _MOST_CALLS:
         lines.append(f"… and {text.counted(len(calls) - _MOST_CALLS, 'more call')}")
     lines.extend(f"why: {text.printable(reason)}" for reason in finding.reasons[:_MOST_REASONS])
-    lines.extend(plan_effect.sentences(finding))
     title = f"{finding.severity.name} {text.printable(finding.address or drift.key.resource_type, 150)}"
     return _Annotation(
         _LEVELS[finding.severity],
@@ -121,6 +134,7 @@ def _of_finding(finding: Finding) -> _Annotation:
         f"{title} {_HAPPENED[drift.kind]}",
         tuple(lines),
         finding.source,
+        tuple(plan_effect.sentences(finding)),
     )
 
 
@@ -130,9 +144,10 @@ def _of_unexplained(entry: Unexplained) -> _Annotation:
         address,
         *_settings(text.shown_all(entry.changes, entry.kind)),
         f"Terraform's refresh sees this, and no event explains it: {text.printable(entry.hint)}",
-        *plan_effect.sentences_of_unexplained(entry),
     ]
-    return _Annotation("warning", "unexplained", f"Unexplained drift of {address[:150]}", tuple(lines), entry.source)
+    title = f"Unexplained drift of {address[:150]}"
+    planned = tuple(plan_effect.sentences_of_unexplained(entry))
+    return _Annotation("warning", "unexplained", title, tuple(lines), entry.source, planned)
 
 
 def _of_skipped(report: Report) -> _Annotation:
@@ -146,6 +161,23 @@ def _settings(shown: Iterable[text.Shown]) -> list[str]:
     words = [each.words for each in shown]
     more = len(words) - _MOST_SETTINGS
     return words if more <= 0 else [*words[:_MOST_SETTINGS], f"… and {text.counted(more, 'more setting')}"]
+
+
+def _length(lines: Iterable[str]) -> int:
+    """Count the UTF-16 units of lines, each with its line break."""
+    return sum(len(line.encode("utf-16-le")) // 2 + 1 for line in lines)
+
+
+def _first_of(lines: Iterable[str], room: int) -> list[str]:
+    """Give the first lines that fit, overlong ones shortened."""
+    found: list[str] = []
+    for line in lines:
+        short = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+        room -= _length((short,))
+        if room < 0:
+            break
+        found.append(short)
+    return found
 
 
 def _data(value: str) -> str:

@@ -82,7 +82,7 @@ def _cases(report: Report) -> Iterator[_Case]:
     for entry in report.unexplained:
         yield _of_unexplained(entry, report.checkout)
     for finding in report.suppressed:
-        why = lines.why_suppressed(finding.suppressed_by) if finding.suppressed_by else ""
+        why = text.suppression(finding.suppressed_by) if finding.suppressed_by else ""
         yield _case(finding, "skipped", [why, lines.headline_of(finding), *lines.details_of(finding)])
     for finding in report.reverted:
         yield _case(finding, "", [])

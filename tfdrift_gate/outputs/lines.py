@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import Finding, Kind, Skipped, Suppression, Unexplained
+from tfdrift_gate.model import Finding, Kind, Skipped, Unexplained
 from tfdrift_gate.outputs import gfm, plan_effect, text
 
 _BEGINS = re.compile(r"(?:by|no|not|the|this|why:) ")
@@ -69,14 +69,6 @@ def not_judged(reason: str, what: str, alike: Sequence[Skipped]) -> list[str]:
     times = f"{len(alike)} times: " if len(alike) > 1 else ""
     sentence = f"not judged: {times}{text.printable(what)}{on}{at} ({text.printable(reason)})"
     return [sentence] if last.detail == what else [sentence, text.printable(last.detail)]
-
-
-def why_suppressed(why: Suppression) -> str:
-    """Say why a finding does not count: ``waiver: INC-1234 (expires 2026-12-01, owner payments)``."""
-    details = ", ".join(
-        f"{text.printable(name)} {text.printable(value)}" for name, value in sorted(why.details.items())
-    )
-    return f"{text.printable(why.kind)}: {text.printable(why.reason)}{f' ({details})' if details else ''}"
 
 
 def paragraph(sentences: Iterable[str]) -> str:

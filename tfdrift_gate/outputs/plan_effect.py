@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Event, Finding, Kind, PlanEffect, Report, Unexplained
+from tfdrift_gate.model import (
+    SENSITIVE,
+    AttributeChange,
+    Drift,
+    Event,
+    Finding,
+    Kind,
+    PlanEffect,
+    Report,
+    Unexplained,
+)
 from tfdrift_gate.outputs import text
 
 WORDS = {
@@ -119,9 +129,7 @@ def _about(effect: PlanEffect, author: str, group: list[AttributeChange]) -> str
 
 def _set(change: AttributeChange) -> str:
     name = text.printable(change.attribute)
-    if not change.planned_known:
-        return f"{name} again"
-    if change.planned == SENSITIVE:
+    if not change.planned_known or change.planned == SENSITIVE:
         return f"{name} again"
     back = "back to" if change.known and change.planned == change.before else "to"
     return f"{name} {back} {text.value(change.planned)}"
@@ -129,7 +137,7 @@ def _set(change: AttributeChange) -> str:
 
 def _says(change: AttributeChange) -> str:
     name = text.printable(change.attribute)
-    return f"{name} {text.value(change.after)}" if change.known else name
+    return f"{name} {text.value(change.after)}" if change.known and change.after != SENSITIVE else name
 
 
 def _listed(parts: Iterable[str]) -> str:

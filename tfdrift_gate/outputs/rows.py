@@ -57,7 +57,7 @@ def _changed(finding: Finding) -> str:
 def _setting(shown: text.Shown) -> str:
     name = gfm.code(shown.name, 200)
     if shown.new is None:
-        return f"{name} {text.WITHHELD_WORDS}"
+        return f"{name} {shown.instead}"
     new = gfm.narrow(shown.new)
     return f"{name} = {new}" if shown.old is None else f"{name} {gfm.narrow(shown.old)} → {new}"
 

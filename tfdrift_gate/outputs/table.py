@@ -68,7 +68,7 @@ class _Columns:
         """Write a setting on one line, or old and new on lines of their own where that would be too long."""
         name = f"{shown.name:<{self._name}}"
         if shown.new is None:
-            return _wrapped(f"{name} {text.WITHHELD_WORDS}", 2, _INDENT)
+            return _wrapped(f"{name} {shown.instead}", 2, _INDENT)
         line = f"{name} = {shown.new}" if shown.old is None else f"{name} {shown.old:<{self._old}} → {shown.new}"
         if _INDENT + len(line) <= WIDTH:
             return [line]

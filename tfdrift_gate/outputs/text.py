@@ -15,7 +15,17 @@ from typing import Any
 
 from tfdrift_gate.catalog import key_path
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import AttributeChange, Coverage, Event, Finding, Kind, Report, Skipped, Suppression
+from tfdrift_gate.model import (
+    SENSITIVE,
+    AttributeChange,
+    Coverage,
+    Event,
+    Finding,
+    Kind,
+    Report,
+    Skipped,
+    Suppression,
+)
 
 LONGEST_VALUE = 120
 """Characters of one value that a person is shown."""
@@ -75,28 +85,33 @@ class Shown:
 
     name: str
     old: str | None
-    """None of an addition, and where CloudTrail withholds the value."""
+    """None of an addition, and where no value can be shown."""
     new: str | None
-    """None where CloudTrail withholds the value."""
+    """None where no value can be shown."""
+    instead: str = ""
+    """What is said where no value can be shown."""
 
     @property
     def words(self) -> str:
         """``memory_size 512 → 1024``; of an addition only what was added."""
         if self.new is None:
-            return f"{self.name} {WITHHELD_WORDS}"
+            return f"{self.name} {self.instead}"
         return f"{self.name} = {self.new}" if self.old is None else f"{self.name} {self.old} → {self.new}"
 
 
-WITHHELD_WORDS = "changed (CloudTrail withholds the value)"
+_WITHHELD = "changed (CloudTrail withholds the value)"
+_HIDDEN = "changed (values hidden)"
 
 
 def shown(given: AttributeChange, kind: Kind) -> list[Shown]:
     """Show one attribute's change, of a map the change of each key (``tags["team"]``)."""
     name = printable(given.attribute)
     if not given.known:
-        return [Shown(name, None, None)]
+        return [Shown(name, None, None, _WITHHELD)]
     if kind is Kind.UNMANAGED:
         return [Shown(name, None, value(given.after))]
+    if SENSITIVE in (given.before, given.after):
+        return [Shown(name, None, None, _HIDDEN)]
     before, after = given.before or {}, given.after or {}
     if isinstance(before, Mapping) and isinstance(after, Mapping) and (before or after):
         return [

@@ -101,7 +101,7 @@ class Plan:
         return self.refreshed.get(instance.address) if self._is_about(instance) else None
 
     def sensitive_of(self, address: str) -> tuple[str, ...]:
-        """Name the attribute paths of an instance that the plan marks sensitive: refreshed or planned."""
+        """Name the attribute paths of an instance that the plan marks sensitive, in any of its values."""
         found: list[str] = []
         if change := self.changes.get(address):
             found.extend(change.sensitive)

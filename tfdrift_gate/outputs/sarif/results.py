@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfdrift_gate.model import Checkout, Finding, Report, Suppression, Unexplained
-from tfdrift_gate.outputs import lines
+from tfdrift_gate.outputs import lines, text
 from tfdrift_gate.outputs.json import finding_document, unexplained_document
 from tfdrift_gate.outputs.place import Place, place_of
 from tfdrift_gate.outputs.sarif.message import message
@@ -112,5 +112,5 @@ def _suppression(why: Suppression) -> dict[str, Any]:
     return {
         "kind": "external",
         "status": "accepted",
-        "justification": lines.paragraph([lines.why_suppressed(why)]),
+        "justification": lines.paragraph([text.suppression(why)]),
     }
