@@ -275,6 +275,8 @@ class Drift:
     """What the plan does about the resource as a whole, where no single attribute tells."""
     settled: Suppression | None = None
     """Why the whole of it need not be held against anyone."""
+    sensitive: tuple[str, ...] = ()
+    """Of what no state has: the attribute paths that the plan which imports it marks sensitive."""
 
 
 @dataclass(frozen=True)
