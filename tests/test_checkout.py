@@ -74,3 +74,19 @@ def test_a_repository_inside_the_workspace_has_no_pages_that_are_known(root: Pat
 )
 def test_odd_variables_give_no_pages(root: Path, odd: dict[str, str]) -> None:
     assert find_checkout(root, RUNNER | odd).pages is None
+
+
+@pytest.mark.parametrize(
+    ("named", "variables", "root_name"),
+    [
+        (None, {}, "infra/prod"),
+        ("blue", {}, "infra/prod@blue"),
+        (None, {"TF_WORKSPACE": "green"}, "infra/prod@green"),
+        ("blue", {"TF_WORKSPACE": "green"}, "infra/prod@blue"),
+    ],
+)
+def test_a_workspace_that_is_named_tells_root_modules_apart(
+    root: Path, named: str | None, variables: dict[str, str], root_name: str
+) -> None:
+    (root.parents[1] / ".git").mkdir()
+    assert find_checkout(root, variables, named).root == root_name

@@ -8,11 +8,15 @@ import re
 import shlex
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests.samples import check, events_file, orders, root_module, run, update
+from tfdrift_gate.cli import cli
+from tfdrift_gate.rules.waive import add_waiver
 
 PROJECT = Path(__file__).resolve().parents[1]
 ID = "0123456789abcdef"
@@ -87,6 +91,25 @@ def test_a_file_that_is_named_is_made(tmp_path: Path) -> None:
     umask = os.umask(0)
     os.umask(umask)
     assert stat.S_IMODE((tmp_path / "rules.yaml").stat().st_mode) == 0o666 & ~umask
+
+
+def test_a_waiver_that_somebody_else_adds_meanwhile_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = tmp_path / ".tfdrift-gate.yaml"
+    rules.write_text("# rules of the house\n", encoding="utf-8")
+
+    def slowly(*given: Any) -> tuple[str, int]:
+        found = add_waiver(*given)
+        rules.write_text(RULES, encoding="utf-8")
+        return found
+
+    monkeypatch.setattr("tfdrift_gate.rules.waive.add_waiver", slowly)
+    done = CliRunner().invoke(cli, ["waive", ID, str(tmp_path), *SAID])
+    assert done.exit_code == 1
+    assert "somebody else changed it meanwhile" in done.output
+    assert rules.read_text(encoding="utf-8") == RULES
+    assert os.listdir(tmp_path) == [".tfdrift-gate.yaml"]
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

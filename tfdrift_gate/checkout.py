@@ -16,11 +16,14 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-def find_checkout(folder: Path, environment: Mapping[str, str]) -> Checkout:
-    """Find the repository that holds ``folder``: ``GITHUB_WORKSPACE``, else git's top level, else the folder itself."""
+def find_checkout(folder: Path, environment: Mapping[str, str], workspace: str | None = None) -> Checkout:
+    """Find the repository that holds ``folder``: ``GITHUB_WORKSPACE``, else git's top level, else the folder itself.
+
+    ``workspace`` is Terraform's, where an option names one; else ``TF_WORKSPACE`` does.
+    """
     here = Path(os.path.realpath(folder))
-    workspace = environment.get("GITHUB_WORKSPACE")
-    root = Path(os.path.realpath(workspace)) if workspace else None
+    whole = environment.get("GITHUB_WORKSPACE")
+    root = Path(os.path.realpath(whole)) if whole else None
     top = root if root and (root == here or root in here.parents) else _gits_top(here)
     relative = here.relative_to(top).as_posix()
     # The pages are the workspace's. What lies outside has none there, and a repository inside of it (actions/checkout
@@ -28,7 +31,8 @@ def find_checkout(folder: Path, environment: Mapping[str, str]) -> Checkout:
     own = root in (None, top) and not any(
         (path / ".git").exists() for path in (here, *here.parents) if top in path.parents
     )
-    return Checkout("" if relative == "." else relative, _pages(environment) if own else None)
+    named = workspace or environment.get("TF_WORKSPACE") or None
+    return Checkout("" if relative == "." else relative, _pages(environment) if own else None, named)
 
 
 def _gits_top(here: Path) -> Path:

@@ -275,6 +275,8 @@ class Drift:
     """What the plan does about the resource as a whole, where no single attribute tells."""
     settled: Suppression | None = None
     """Why the whole of it need not be held against anyone."""
+    sensitive: tuple[str, ...] = ()
+    """Of what no state has: the attribute paths that the plan which imports it marks sensitive."""
 
 
 @dataclass(frozen=True)
@@ -354,6 +356,13 @@ class Checkout:
     """The root module's folder, relative to the repository's root, with ``/``; empty for the root itself."""
     pages: str | None = None
     """What a file's page begins with (``https://github.com/OWNER/NAME/blob/COMMIT``); None where there are none."""
+    workspace: str | None = None
+    """The workspace, where one is named."""
+
+    @property
+    def root(self) -> str:
+        """Name the root module among others: its folder and workspace (``infra/prod@blue``); empty where neither is."""
+        return f"{self.folder}@{self.workspace}" if self.workspace else self.folder
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def complain(first: str, message: str, hint: str) -> None:
     click.echo(f"tfdrift-gate: {first}", err=True)
     click.echo(f"  {printable(message)}", err=True)
     if hint:
-        click.echo(f"  → {hint}", err=True)
+        click.echo(f"  → {printable(hint)}", err=True)
 
 
 def close_stdout() -> None:

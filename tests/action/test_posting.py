@@ -98,6 +98,13 @@ def test_the_runners_own_comment_comes_before_another_bots_that_begins_like_it(a
     assert (echo["body"].splitlines()[-1], own["body"].splitlines()[-1]) == ("echoed", "new")
 
 
+def test_where_two_runs_posted_at_once_both_comments_are_resolved(api: GitHubApi) -> None:
+    for _ in range(2):
+        api.add_comment(7, f"{marker('infra/prod')}\na drift")
+    keep_comment(repository(api), 7, said("none", clean=True))
+    assert [("Resolved" in body, body.endswith("none")) for body in bodies(api)] == [(True, True)] * 2
+
+
 def test_a_comment_that_somebody_deletes_meanwhile_is_posted_again(api: GitHubApi) -> None:
     keep_comment(repository(api), 7, said("old"))
     api.answers["PATCH"] = (404, {}, b'{"message": "Not Found"}')
@@ -211,6 +218,13 @@ def test_two_root_modules_or_workspaces_never_share_a_comment(
     for variables in (first, second):
         github(api, event, "publish", "--reports", str(reports(tmp_path)), **variables)
     assert len(bodies(api)) == 2
+
+
+def test_a_secret_that_was_pasted_with_its_line_break_is_a_token_all_the_same(
+    api: GitHubApi, event: Path, tmp_path: Path
+) -> None:
+    done, _, _ = github(api, event, "publish", "--reports", str(reports(tmp_path)), GITHUB_TOKEN="t0ken\r\n")
+    assert (done.stdout, len(bodies(api))) == ("", 1)
 
 
 def test_an_empty_comment_input_is_the_default(api: GitHubApi, event: Path, tmp_path: Path) -> None:

@@ -28,7 +28,15 @@ FRAGMENTS = (
     *("`", "``", "```", "~~~", "|", "\\|", "\\\\|", "\\", "\n", "\r\n", "\u2028", "\u2029", "\x85", " ", "  ", "\t"),
     *("<b>", "</b>", "</code>", "</details>", "</summary>", "<script>", "<!--", "-->", "<![CDATA[", "]]>", "<?x?>"),
     *("@everyone", "@org/team", "#1", "GH-1", "INC-1234", "deadbeef", "defaced", "octo/repo#1", "octo@0123456"),
-    *("https://evil.example/", "www.evil.example", "mailto:a@b.example", "a@b.example", "javascript:alert(1)"),
+    *(
+        "https://evil.example/",
+        "www.evil.example",
+        "www. x",
+        "www.",
+        "mailto:a@b.example",
+        "a@b.example",
+        "javascript:alert(1)",
+    ),
     *("[x](https://evil.example)", "![x](y)", "[x]: https://evil.example", "[^1]", "[^1]: x", "[!NOTE]", ":tada:"),
     *("#", "# x", "- x", "- [ ] x", "1. x", "1.", "1)", "> x", "---", "===", "***", "* x", "+ x", "    x", "$x$", "$$"),
     *(
@@ -40,6 +48,9 @@ FRAGMENTS = (
         "##[error]x",
         "##[",
         "###[group]",
+        "##vso[task.setvariable variable=x]y",
+        "##VSO[x]",
+        "##teamcity[message text='x']",
     ),
     *("%25", "%", ":", ",", "::", "::warning file=a,line=1::x", "&amp;", "&#64;everyone", "&lt;b&gt;", "\\u0040"),
     *(
@@ -235,6 +246,13 @@ def test_no_output_in_the_log_of_a_step_holds_a_command_that_is_not_its_own(text
     for name in set(FORMATS) - {"github"}:
         assert not list(commands(FORMATS[name].render(report))), name
     assert not list(commands(external.message(report)))
+
+
+@pytest.mark.parametrize("text", ["##vso[task.setvariable variable=x]y", "x##VSO[x]", "##teamcity[message text='x']"])
+def test_no_output_holds_a_command_of_another_ci_system(text: str) -> None:
+    for make in REPORTS.values():
+        written = [external.message(make(text)), *(form.render(make(text)) for form in FORMATS.values())]
+        assert not [found for each in written if (found := re.search(r"##[A-Za-z]+\[", each))]
 
 
 @settings(deadline=None, max_examples=60)

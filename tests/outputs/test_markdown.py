@@ -28,8 +28,8 @@ def blocks(written: str, language: str) -> list[str]:
 
 def test_the_first_lines_say_how_bad_it_is_and_what_merging_would_do() -> None:
     lines = RENDER(SCENARIOS["published_with_plan"]()).split("\n\n")
-    assert lines[0] == "### tfdrift-gate: 3 out-of-band changes of Lambda resources, worst CRITICAL"
-    assert lines[1] == "**Merging this plan would undo 1, adopt 2, leave 2 and destroy 1.**"
+    assert lines[0] == "### tfdrift-gate `infra/prod`: 3 out-of-band changes of Lambda resources, worst CRITICAL"
+    assert lines[1] == "**Merging this plan would undo 1 setting, adopt 2, leave 2 and destroy 1.**"
 
 
 def test_what_the_change_under_review_adopts_stands_in_the_table_beside_the_findings() -> None:
@@ -120,7 +120,9 @@ def test_an_import_id_that_cannot_be_shown_is_not_made_up() -> None:
 
 def test_a_verdict_that_was_not_reached_comes_first_with_what_to_do() -> None:
     written = RENDER(SCENARIOS["no_permission"]())
-    assert written.startswith("### tfdrift-gate: No verdict was reached: reading the event history of `us-east-1`")
+    assert written.startswith(
+        "### tfdrift-gate `infra/prod`: No verdict was reached: reading the event history of `us-east-1`"
+    )
     assert "Nothing was ruled out" in written
     assert "grant `cloudtrail:LookupEvents` to the role that runs this" in written
     assert "No out-of-band change" not in written
@@ -199,3 +201,26 @@ def test_the_waiver_that_is_shown_is_the_one_that_its_command_writes(
     assert done.exit_code == 0, done.output
     waivers = yaml.safe_load((tmp_path / "infra/prod/.tfdrift-gate.yaml").read_text(encoding="utf-8"))
     assert waivers == yaml.safe_load(blocks(written, "yaml")[0])
+
+
+def test_the_commands_are_for_the_root_module_and_workspace_that_were_checked() -> None:
+    checkout = Checkout("infra/prod", None, "blue")
+    plain = RENDER(replace(SCENARIOS["published"](), checkout=checkout))
+    assert plain.startswith("### tfdrift-gate `infra/prod@blue`: ")
+    commands = [block.strip() for block in blocks(plain, "sh")]
+    assert commands[0] == "TF_WORKSPACE=blue TFDRIFT_GATE_MODE=annotate terraform -chdir=infra/prod apply"
+    assert commands[-1] == "tfdrift-gate check infra/prod --workspace blue"
+
+
+def test_with_a_plan_the_new_check_is_of_a_new_plan() -> None:
+    commands = blocks(RENDER(SCENARIOS["published_with_plan"]()), "sh")[-1].splitlines()
+    assert commands == [
+        "TFDRIFT_GATE_MODE=annotate terraform -chdir=infra/prod plan -out=plan.bin",
+        "terraform -chdir=infra/prod show -json plan.bin > infra/prod/plan.json",
+        "tfdrift-gate check infra/prod --plan infra/prod/plan.json",
+    ]
+
+
+def test_a_quoted_name_is_read_as_words() -> None:
+    assert gfm.prose('rule "Lambda Function Configuration" says so') == 'rule "Lambda Function Configuration" says so'
+    assert gfm.prose('rule "@everyone" says so') == 'rule `"@everyone"` says so'

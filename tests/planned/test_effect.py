@@ -15,6 +15,7 @@ from tests.builders import (
     CODE,
     OTHER_CODE,
     add_permission,
+    alias_state,
     create_function,
     delete_concurrency,
     delete_function,
@@ -24,6 +25,7 @@ from tests.builders import (
     put_concurrency,
     remove_permission,
     state_text,
+    update_alias,
     update_code,
     update_configuration,
     written,
@@ -266,6 +268,38 @@ def test_a_tag_that_the_provider_now_gives_everything_is_adopted(tmp_path: Path)
     after = {"tags": {}, "tags_all": {"team": "growth"}}
     one = planned(function_state(**tagged()), tagged(team="growth"), after)
     assert adopted(check(tmp_path, [tag({"team": "growth"})], plan(one))) == {"orders.tags"}
+
+
+WEIGHTED = update_alias({"routingConfig": {"additionalVersionWeights": {"4": 0.1}}})
+UNWEIGHTED = update_alias({"routingConfig": {"additionalVersionWeights": {}}}, {"routingConfig": {}})
+
+
+def weights(**versions: float) -> dict[str, Any]:
+    named = {name.removeprefix("v"): weight for name, weight in versions.items()}
+    return {"routing_config": [{"additional_version_weights": named}] if named else []}
+
+
+@pytest.mark.parametrize(
+    ("record", "before", "after"),
+    [
+        (WEIGHTED, weights(), weights(v4=0.1)),
+        (WEIGHTED, weights(v5=0.2), weights(v4=0.1)),
+        (UNWEIGHTED, weights(v4=0.1), weights()),
+    ],
+)
+def test_weights_of_versions_are_adopted_in_their_block(
+    tmp_path: Path, record: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    one = planned(alias_state(**before), after, configured=["routing_config"] if after["routing_config"] else [])
+    report = check(tmp_path, [record], plan(planned(function_state()), one))
+    assert adopted(report) == {"orders/live.routing_config[0].additional_version_weights"}
+    assert report.verdict == "clean"
+
+
+def test_weights_that_the_plan_takes_away_are_lost(tmp_path: Path) -> None:
+    one = planned(alias_state(**weights()), weights(v4=0.1), weights())
+    report = check(tmp_path, [WEIGHTED], plan(planned(function_state()), one))
+    assert set(effects(report).values()) == {"reverts"}
 
 
 def test_code_that_the_plan_uploads_again_is_lost(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.attached import tag, untag
 from tests.builders import (
+    OTHER_REGION,
     add_permission,
     check,
     delete_concurrency,
@@ -15,6 +16,7 @@ from tests.builders import (
     only,
     permission_state,
     remove_permission,
+    state_text,
     update_configuration,
 )
 from tests.plans import adopted
@@ -119,3 +121,21 @@ def test_ignore_changes_and_waivers_come_first(tmp_path: Path) -> None:
     main = block("memory_size = 1024", "lifecycle {", "  ignore_changes = [memory_size]", "}")
     report = check(tmp_path, [RAISED], main=main)
     assert [finding.suppressed_by.kind for finding in report.suppressed if finding.suppressed_by] == ["ignore_changes"]
+
+
+def test_a_literal_adopts_nothing_where_several_states_have_the_address(tmp_path: Path) -> None:
+    here, other = function_state(label="fn"), function_state("bills", label="fn")
+    records = [RAISED, update_configuration({"memorySize": 1024}, name="bills")]
+    main = 'resource "aws_lambda_function" "fn" {\n  memory_size = 1024\n}\n'
+    report = check(tmp_path, records, [here], main=main, more_states=[state_text(other)])
+    assert {finding.drift.resource_id for finding in report.findings} == {"orders", "bills"}
+    twice = check(tmp_path, [RAISED], [here], main=main, more_states=[state_text(here)])
+    assert twice.verdict == "clean"
+
+
+def test_an_import_block_takes_over_nothing_where_its_id_may_be_another_regions(tmp_path: Path) -> None:
+    main = 'import {\n  to = aws_lambda_permission.s\n  id = "orders/S"\n}\n'
+    here, there = function_state(label="here"), function_state(label="there", region=OTHER_REGION)
+    added = [add_permission("S", awsRegion=OTHER_REGION)]
+    assert check(tmp_path / "one", [add_permission("S")], [here], main=main).verdict == "clean"
+    assert check(tmp_path / "two", added, [here, there], main=main).verdict == "drift"

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.attached import tag
 from tests.builders import delete_function, function_state, update_configuration, written
 from tests.plans import GONE, check, plan, planned
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import StateError
-from tfdrift_gate.model import Kind, Report, Unexplained
+from tfdrift_gate.model import Kind, PlanEffect, Report, Unexplained
 from tfdrift_gate.outputs.json import document
 from tfdrift_gate.terraform.plan import read_plan
 
@@ -173,6 +174,12 @@ def test_a_gate_that_was_left_out_is_said_though_an_older_answer_is_in_state(tmp
     assert "-target" in said
 
 
+def test_a_gate_that_an_unfinished_plan_did_not_reach_is_not_said_to_be_left_out(tmp_path: Path) -> None:
+    (said,) = not_run(check(tmp_path, [], gated("unknown", None, complete=False, errored=True)))
+    assert "could not finish" in said
+    assert "-target" not in said
+
+
 def test_a_gate_without_an_answer_and_without_checks_is_said(tmp_path: Path) -> None:
     assert len(not_run(check(tmp_path, [], gated(None, None)))) == 1
 
@@ -185,7 +192,9 @@ def test_a_gate_that_was_switched_off_is_noted(tmp_path: Path, status: str, mode
 
 
 def test_a_configuration_without_the_gate_is_noted(tmp_path: Path) -> None:
-    assert any("drift_check" in note for note in check(tmp_path, [], plan(planned(function_state()))).notes)
+    report = check(tmp_path, [], plan(planned(function_state())))
+    assert "drift_check" in report.coverage[0].note
+    assert report.notes == ()
 
 
 def test_every_call_of_the_module_is_looked_at(tmp_path: Path) -> None:
@@ -230,6 +239,25 @@ def test_a_plan_of_an_odd_shape_is_refused(fields: dict[str, Any]) -> None:
     text = json.dumps(plan(planned(function_state())) | fields).encode()
     with pytest.raises(StateError, match=r"plan\.json"):
         read_plan(text, "plan.json", load_catalog())
+
+
+def test_of_tags_only_the_keys_that_no_event_explains_are_listed(tmp_path: Path) -> None:
+    before, after = {"team": "payments"}, {"team": "growth", "cost": "9"}
+    one = planned(function_state(tags=before, tags_all=before), {"tags": after, "tags_all": after})
+    (change,) = listed(check(tmp_path, [tag({"team": "growth"})], plan(one))).changes
+    assert (change.before, change.after) == ({"team": "payments"}, {"team": "payments", "cost": "9"})
+    assert check(tmp_path, [tag({"team": "growth", "cost": "9"})], plan(one)).unexplained == ()
+
+
+@pytest.mark.parametrize(("at", "values"), [("12:00:00", [2048]), ("09:00:00", [])])
+def test_a_value_that_is_not_the_one_of_the_call_is_listed_where_it_was_read_after_it(
+    tmp_path: Path, at: str, values: list[int]
+) -> None:
+    live = {"memory_size": 2048, "last_modified": f"2026-01-01T{at}.000+0000"}
+    given = plan(planned(function_state(), live, {"memory_size": 1024}, configured=["memory_size"]))
+    report = check(tmp_path, [RAISED], given)
+    assert [change.after for entry in report.unexplained for change in entry.changes] == values
+    assert all(entry.plan_effect is PlanEffect.REVERTS for entry in report.unexplained)
 
 
 # What looks unexplained and is not.

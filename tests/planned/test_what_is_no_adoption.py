@@ -153,6 +153,21 @@ def test_what_the_configuration_ignores_is_kept_and_not_adopted(tmp_path: Path) 
     assert ignored.plan_effect is PlanEffect.KEEPS
 
 
+def test_the_old_value_in_another_order_is_still_the_old_value(tmp_path: Path) -> None:
+    def network(*subnets: str) -> list[dict[str, Any]]:
+        return [{"subnet_ids": [*subnets], "security_group_ids": ["sg-1"], "ipv6_allowed_for_dual_stack": False}]
+
+    moved = update_configuration({"vpcConfig": {"subnetIds": ["subnet-3"], "securityGroupIds": ["sg-1"]}})
+    one = planned(
+        function_state(vpc_config=network("subnet-1", "subnet-2")),
+        {"vpc_config": network("subnet-3")},
+        {"vpc_config": network("subnet-2", "subnet-1")},
+        configured=["vpc_config"],
+    )
+    (said,) = sentences(only(check(tmp_path, [moved], plan(one)).findings))
+    assert said.startswith("this plan sets vpc_config[0].subnet_ids back to [")
+
+
 # Another root's plan, and one that moves things.
 
 
@@ -169,6 +184,7 @@ def test_a_plan_of_another_root_adopts_nothing_of_the_same_address(tmp_path: Pat
     assert adopted(report) == set()
     assert effects(report) == {"bills.memory_size": "keeps"}
     assert [entry.resource_id for entry in report.unexplained] == ["orders"]
+    assert any("another root module" in note for note in report.notes)
 
 
 def test_a_plan_of_another_root_refutes_nothing_of_the_same_address(tmp_path: Path) -> None:
@@ -184,6 +200,13 @@ def test_a_plan_of_another_root_adopts_no_deletion(tmp_path: Path) -> None:
     given = plan(planned(function_state("orders", label="other")))
     report = check(tmp_path, [delete_function("bills")], given, **with_state(tmp_path, function_state("bills")))
     assert report.verdict == "drift"
+    assert only(report.findings).plan_effect is PlanEffect.KEEPS
+
+
+def test_what_hangs_on_a_function_stays_when_another_roots_plan_destroys_one_of_that_address(tmp_path: Path) -> None:
+    given = plan(planned(function_state("orders", label="fn"), None, GONE))
+    beside = with_state(tmp_path, function_state("bills", label="fn"))
+    report = check(tmp_path, [add_permission("S", name="bills")], given, **beside)
     assert only(report.findings).plan_effect is PlanEffect.KEEPS
 
 
@@ -206,6 +229,7 @@ def test_a_moved_instance_is_judged_once_by_the_address_that_the_plan_gives_it(t
     )
     report = check(tmp_path, [RAISED], plan(one), **with_state(tmp_path, function_state()))
     assert only(report.findings).address == "module.api.aws_lambda_function.orders"
+    assert not any("another root module" in note for note in report.notes)
     assert report.unexplained == ()
 
 
@@ -228,7 +252,20 @@ def test_instances_that_move_into_each_others_place_keep_their_own_plan(tmp_path
         assert adopted(report) == {"bills.memory_size"}
 
 
-# What the sentences say of a secret.
+# What is said of a secret.
+
+
+@pytest.mark.parametrize("effect", ["adopts", "reverts"])
+def test_what_only_the_importing_plan_marks_sensitive_is_hidden(tmp_path: Path, effect: str) -> None:
+    believed = permission_state("S", source_arn="arn:hunter2")
+    goal = {"source_arn": "arn:hunter3"} if effect == "reverts" else None
+    one = planned(believed, None, goal, importing={"id": "orders/S"}, sensitive={"source_arn": True})
+    added = add_permission("S", {"sourceArn": "arn:hunter2"})
+    report = check(tmp_path, [added], plan(planned(function_state()), one))
+    (found,) = [*report.findings, *report.suppressed]
+    assert PlanEffect(effect) in [change.plan_effect for change in found.drift.changes]
+    assert "hunter" not in written(report)
+    assert "hunter" not in repr(found.drift.changes)
 
 
 def test_a_planned_value_that_is_hidden_is_not_said_to_be_the_old_one(tmp_path: Path) -> None:

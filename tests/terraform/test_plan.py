@@ -127,6 +127,12 @@ def test_a_malformed_resource_drift_is_refused(drift: Any) -> None:
     refused(json.dumps(plan() | {"resource_drift": drift}).encode())
 
 
+def test_a_plan_that_cannot_be_read_is_called_a_plan(tmp_path: Path) -> None:
+    done = check(initialised(tmp_path / "root", "gcs"), "--plan", str(tmp_path), "--events", events_file(tmp_path))
+    assert done.returncode == 1
+    assert f"reading the plan {tmp_path}: " in done.stderr
+
+
 def test_check_judges_against_what_was_believed_before_the_refresh(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     drift = drifted(ADDRESS, function(), function(memory_size=1024))

@@ -308,7 +308,8 @@ def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(FORMATS[name].render(report))
         except OSError as error:
-            raise click.ClickException(f"writing {path}: {error.strerror or error}") from None
+            hint = "name a file that can be written, in a folder that is there"
+            _no_verdict(f"writing {path}: {error.strerror or type(error).__name__}", hint)
 
 
 def _tell(report: Report, warn: bool) -> None:

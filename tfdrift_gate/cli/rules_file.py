@@ -131,7 +131,7 @@ def _waive(
     waiver = Waiver({"id": id_}, reason, owner, day, names)
     changed, line = add_waiver(text or "", waiver, about, str(found), load_catalog(), _today())
     if not dry_run:
-        _replace(found, changed)
+        _replace(found, text, changed)
     return str(found), line, entry_lines(waiver, about)
 
 
@@ -211,8 +211,11 @@ def _read(path: Path) -> str | None:
         raise RulesError(f"reading the rules file {path}: {reason}", "check the path given to --rules") from None
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step, its mode kept; of a link the file that it names. Raises :class:`RulesError`."""
+def _replace(path: Path, before: str | None, text: str) -> None:
+    """Write a file in one step, its mode kept; of a link the file that it names.
+
+    Raises :class:`RulesError`, also where it no longer says what it said ``before``.
+    """
     target = os.path.realpath(path)
     temporary = ""
     try:
@@ -221,10 +224,14 @@ def _replace(path: Path, text: str) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
         os.chmod(temporary, mode)
+        if _read(path) != before:
+            raise RulesError(f"writing the rules file {path}: somebody else changed it meanwhile", "run this again")
         os.replace(temporary, target)
-    except OSError as error:
+    except (OSError, RulesError) as error:
         with suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, RulesError):
+            raise
         reason = error.strerror or type(error).__name__
         raise RulesError(f"writing the rules file {path}: {reason}", "it is as it was") from None
 

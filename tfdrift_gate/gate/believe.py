@@ -56,6 +56,8 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
         for instance, (address, id_) in zip(found, names, strict=True)
         if (plan.moved.get(address), id_) not in planned
     ]
+    if names and planned and len(kept) == len(found) and len(added) == len(planned):
+        notes += (f"the plan {plan.where} is about nothing that the given states manage: is it another root module's?",)
     return Believed([*kept, *added], tuple(texts), notes, plan)
 
 

@@ -12,8 +12,10 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress, Question, Reading, Source
+from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
 
+_NO_GATE_NOTE = "no gate ran inside the plan: its configuration does not call the module drift_check"
 _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
 
 
@@ -91,11 +93,14 @@ def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 
 
-def coverage(readings: Sequence[Reading], changes: Sequence[Change]) -> tuple[Coverage, ...]:
-    """Tell what was read of each source, and once what CloudTrail never shows."""
+def coverage(readings: Sequence[Reading], changes: Sequence[Change], plan: Plan | None = None) -> tuple[Coverage, ...]:
+    """Tell what was read of each source, and once what CloudTrail never shows, and that no gate is in the plan."""
     found = [reading.coverage for reading in readings]
-    if found and any(change.rewrites for change in changes):
-        found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, _WITHHELD_NOTE) if part))
+    told = [_WITHHELD_NOTE] if any(change.rewrites for change in changes) else []
+    # Said where it disturbs nobody who runs the check after the plan, and wants no gate inside of it.
+    told += [_NO_GATE_NOTE] if plan is not None and not plan.gates else []
+    if found and told:
+        found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, *told) if part))
     return tuple(found)
 
 

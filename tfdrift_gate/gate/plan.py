@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drift
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.terraform.configuration import Configuration
 from tfdrift_gate.terraform.plan import Plan
-from tfdrift_gate.terraform.state import Belief, StateInstance, place
+from tfdrift_gate.terraform.state import Belief, StateInstance, id_of, place
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Review:
     catalog: Catalog
     plan: Plan | None = None
     arrivals: Arrivals = NONE_ARRIVE
+    ambiguous: frozenset[str] = frozenset()
+    """Addresses that several of the given states have: of which of them the configuration speaks it does not say."""
 
     def settled(self, drift: Drift) -> tuple[Drift | None, Drift | None]:
         """Settle what CloudTrail withholds by what the plan's refresh saw; give what stands and what does not."""
@@ -46,6 +49,8 @@ class Review:
         What the configuration ignores it does not adopt.
         """
         if self.plan is None:
+            if drift.instance and drift.instance.address in self.ambiguous:
+                return drift
             return with_literals(drift, self.configuration, self.catalog)
         told = with_effects(drift, self.plan, self.arrivals, self.catalog)
         return as_ignored(told) if is_ignored else told
@@ -56,7 +61,12 @@ def review(
 ) -> Review:
     """Make a review; what the plan would create or import gets its place in AWS beside what is ``believed``."""
     if plan is None:
-        return Review(configuration, catalog)
+        if len(belief.accounts) > 1 or len(belief.regions) > 1:
+            # The same id may be another thing there, and an import block does not say where its own is.
+            configuration = replace(configuration, imports={})
+        names = {(state.address, id_of(state.attributes)) for state in believed}
+        addresses = Counter(address for address, _ in names)
+        return Review(configuration, catalog, ambiguous=frozenset(name for name in addresses if addresses[name] > 1))
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
     region = belief.regions[0] if len(belief.regions) == 1 else None
     everything = place([*(state for state, _ in plan.arriving), *believed], catalog, account, region)
@@ -126,12 +136,11 @@ def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, .
             detail = f"{gate.module}: its gate waits for the apply{why}, so it did not judge this plan"
             skipped.append(Skipped("gate-not-run", detail))
         elif gate.outcome == "left-out":
-            detail = f"{gate.module}: its gate did not run in this plan: left out by -target, or the plan destroys"
+            why = "Terraform could not finish it" if plan.errored else "left out by -target, or the plan destroys"
+            detail = f"{gate.module}: its gate did not run in this plan: {why}"
             skipped.append(Skipped("gate-not-run", detail))
         elif gate.outcome == "off":
             notes.append(f"{gate.module} was switched off in this plan: its gate judged nothing")
-    if not plan.gates:
-        notes.append("the configuration does not call the module drift_check: no gate runs in its plans")
     if plan.destroys and not has_state:
         detail = (
             f"{plan.where}: a destroy plan has refreshed what it holds and does not say what that changed:"
@@ -139,6 +148,9 @@ def about_the_plan(plan: Plan | None, has_state: bool) -> tuple[tuple[Skipped, .
         )
         skipped.append(Skipped("plan-destroys", detail))
     if plan.errored:
-        detail = f"{plan.where}: Terraform could not finish the plan: what it did not reach has no plan_effect"
+        detail = (
+            f"{plan.where}: Terraform could not finish the plan, and what it did not reach has no plan_effect:"
+            " make it with TFDRIFT_GATE_MODE=annotate where the module's own gate stopped it"
+        )
         skipped.append(Skipped("plan-errored", detail))
     return tuple(skipped), tuple(notes)

@@ -103,7 +103,7 @@ def check(
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned.relevant,
         managed=len(belief.instances),
-        coverage=(*coverage(readings, learned.changes), *checked.coverage),
+        coverage=(*coverage(readings, learned.changes, held.plan), *checked.coverage),
         findings=in_order(findings),
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),
@@ -116,7 +116,7 @@ def check(
             change,
             span,
         ),
-        checkout=find_checkout(root.folder, environment),
+        checkout=find_checkout(root.folder, environment, settings.workspace),
         notes=(
             *held.notes,
             *plan_notes,
@@ -139,6 +139,8 @@ def without_verdict(
         since = until = now
     return Report(
         window=TimeWindow(since, until),
-        checkout=find_checkout(Path(settings.dir if settings else "."), environment),
+        checkout=find_checkout(
+            Path(settings.dir if settings else "."), environment, settings.workspace if settings else None
+        ),
         problems=(Problem(error.message, error.hint),),
     )

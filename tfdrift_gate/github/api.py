@@ -49,7 +49,7 @@ class Repository:
     def of(cls, environment: Mapping[str, str]) -> Repository:
         """Read a runner's variables; raises :class:`GitHubError` naming what is missing."""
         api = environment.get("GITHUB_API_URL") or "https://api.github.com"
-        name, token = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_TOKEN", "")
+        name, token = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_TOKEN", "").strip()
         if urlsplit(api).scheme not in ("http", "https") or not urlsplit(api).hostname:
             raise GitHubError("reading GITHUB_API_URL: it is no address", "leave it to the runner")
         if not _REPOSITORY.fullmatch(name):

@@ -62,7 +62,7 @@ def keep_comment(repository: Repository, number: int, said: Said) -> str:
     """Keep the one comment of a pull request up to date; says what was done. Raises :class:`GitHubError`."""
     ours = _ours(repository, repository.all(f"/issues/{number}/comments"), said.root)
     changed = {"body": text_of(said, resolved=said.clean)}
-    if ours is not None and _changed(repository, f"/issues/comments/{ours}", changed):
+    if _changed(repository, [f"/issues/comments/{each}" for each in ours], changed):
         return "the comment is resolved" if said.clean else "the comment is updated"
     if said.clean:
         return "nothing to say"
@@ -80,7 +80,7 @@ def keep_issue(repository: Repository, title: str, said: Said) -> str:
     changed = {"body": text_of(said, resolved=said.clean)}
     if said.clean:
         changed |= {"state": "closed", "state_reason": "completed"}
-    if ours is not None and _changed(repository, f"/issues/{ours}", changed):
+    if _changed(repository, [f"/issues/{each}" for each in ours], changed):
         return "the issue is closed" if said.clean else "the issue is updated"
     if said.clean:
         return "nothing to say"
@@ -88,28 +88,29 @@ def keep_issue(repository: Repository, title: str, said: Said) -> str:
     return "an issue is opened"
 
 
-def _changed(repository: Repository, path: str, body: Mapping[str, Any]) -> bool:
-    """Change something; False where somebody deleted it meanwhile."""
-    try:
-        repository.patch(path, body)
-    except GitHubError as error:
-        if error.status not in (404, 410):
-            raise
-        return False
-    return True
+def _changed(repository: Repository, paths: Iterable[str], body: Mapping[str, Any]) -> bool:
+    """Change something, more than one where two runs began at once; False where none is left of it."""
+    found = False
+    for path in paths:
+        try:
+            repository.patch(path, body)
+            found = True
+        except GitHubError as error:
+            # Somebody deleted it meanwhile.
+            if error.status not in (404, 410):
+                raise
+    return found
 
 
-def _ours(repository: Repository, entries: Iterable[Mapping[str, Any]], root: str, by: str = "id") -> int | None:
+def _ours(repository: Repository, entries: Iterable[Mapping[str, Any]], root: str, by: str = "id") -> list[int]:
+    """Give the ids of what an app wrote about a root module, the runner's before others, else of the token's user."""
     begins = marker(root)
     found = [entry for entry in entries if str(entry.get("body") or "").startswith(begins)]
-    for entry in sorted(found, key=lambda entry: _user(entry).get("login") != _RUNNER):
-        if _user(entry).get("type") == "Bot" and isinstance(entry.get(by), int):
-            return int(entry[by])
-    login = repository.login() if found else None
-    for entry in found:
-        if login and _user(entry).get("login") == login and isinstance(entry.get(by), int):
-            return int(entry[by])
-    return None
+    bots = [_user(entry).get("login") for entry in found if _user(entry).get("type") == "Bot"]
+    author = _RUNNER if _RUNNER in bots else next(iter(bots), None)
+    if found and author is None:
+        author = repository.login()
+    return [int(entry[by]) for entry in found if author and _user(entry).get("login") == author]
 
 
 def _user(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from urllib.parse import quote
 
 from tfdrift_gate.model import Checkout, SourceRange
 
 _PAGES = re.compile(r"https?://[A-Za-z0-9.\-:]+(?:/[A-Za-z0-9._~\-%@+]+)*/?")
 _LONGEST = 500
 """Characters of a path that a link is made of."""
-_KEPT = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
 def path_of(checkout: Checkout, source: SourceRange | None) -> str | None:
@@ -29,5 +29,9 @@ def page_of(checkout: Checkout, source: SourceRange | None) -> str | None:
     lines = f"L{source.line}" if source.end_line <= source.line else f"L{source.line}-L{source.end_line}"
     if len(path) > _LONGEST:
         return None
-    quoted = "".join(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in path.encode("utf-8", "replace"))
-    return f"{checkout.pages.rstrip('/')}/{quoted}#{lines}"
+    return f"{checkout.pages.rstrip('/')}/{address_of(path)}#{lines}"
+
+
+def address_of(path: str) -> str:
+    """Write a path as a relative address: everything but letters, digits and ``-._~/`` as ``%`` and its bytes."""
+    return quote(path, errors="replace")

@@ -75,7 +75,9 @@ def message(report: Report, stops: bool = False) -> str:
     lines.extend(_hints(report))
     lines.extend(f" Note: {text.printable(note)}" for note in report.notes)
     if stops:
-        lines.extend(["", *(f" {step}" for step in text.next_steps(report, "TFDRIFT_GATE_MODE=annotate "))])
+        lines.extend(
+            ["", *(f" {step}" for step in text.next_steps(report, "TFDRIFT_GATE_MODE=annotate terraform apply"))]
+        )
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ LINE_BREAK = "<br>"
 # Words that are nothing else, on GitHub either: letters, hyphens inside, or a short number. Left out are what may be a
 # commit's hash and what may be a reference of a repository's own (GH-1, INC-1234, TICKET42).
 _HASH = re.compile(r"[0-9a-fA-F]{7,40}")
-_WORD = re.compile(r"(\()?([A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]{1,6})((?:['’]s)?[)]?[,;:.?!]*[)]?)")
+_WORD = re.compile(r"([(\"]{0,2})([A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]{1,6})((?:['’]s)?[)\"]{0,2}[,;:.?!]*[)\"]?)")
 _SIGNS = frozenset("→=…")
 _AROUND = re.compile(r"(\(?)(.*?)([,;:.)]*)", re.DOTALL)
 _CHUNK = re.compile(r"[^:/.,\s]*[:/.,\s]*")
@@ -67,7 +67,8 @@ def _is_plain(word: str, first: bool) -> bool:
     if word in _SIGNS:
         return not first
     found = _WORD.fullmatch(word)
-    if not found or any(_HASH.fullmatch(part) for part in re.split("[-'’]", found[2])):
+    # A full stop behind www makes it an address, whatever follows.
+    if not found or found[2].lower().endswith("www") or any(map(_HASH.fullmatch, re.split("[-'’]", found[2]))):
         return False
     # At a line's beginning `1.` and `1)` would begin a list.
     return not (first and found[2].isdigit() and found[3])

@@ -40,12 +40,12 @@ def render(report: Report, color: bool = False) -> str:
     outcomes = Counter(case.outcome for case in cases)
     counts = {"tests": len(cases), "failures": outcomes["failure"], "errors": outcomes["error"]}
     written = {name: str(number) for name, number in counts.items()}
-    folder = text.printable(report.checkout.folder)
+    about = text.printable(report.checkout.root)
     root = ElementTree.Element("testsuites", {"name": _OURS, **written})
     suite = ElementTree.SubElement(
         root,
         "testsuite",
-        {"name": _xml(f"{_OURS} {folder}".rstrip()), **written, "skipped": str(outcomes["skipped"])},
+        {"name": _xml(f"{_OURS} {about}".rstrip()), **written, "skipped": str(outcomes["skipped"])},
     )
     properties = ElementTree.SubElement(suite, "properties")
     window = report.window

@@ -122,7 +122,8 @@ def _by_severity(findings: Iterable[Finding]) -> str:
 
 
 def _head(report: Report) -> list[str]:
-    parts = [f"### tfdrift-gate: {gfm.prose(text.headline(report))}"]
+    about = f" {gfm.code(report.checkout.root)}" if report.checkout.root else ""
+    parts = [f"### tfdrift-gate{about}: {gfm.prose(text.headline(report))}"]
     if report.problems:
         parts.append("**Nothing was ruled out: what follows may not be all.** What was being read:")
         read = [f"- {gfm.prose(problem.message)}" for problem in report.problems[:_MOST_PROBLEMS]]

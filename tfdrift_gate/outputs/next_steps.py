@@ -49,27 +49,35 @@ def steps(report: Report, most: int) -> list[str]:
     managed = [finding for finding in report.findings if finding.address]
     found: list[str] = []
     if managed:
-        found.append(f"**Repair**: set back what Terraform manages.\n\n{_shell(_apply(report))}")
+        found.append(f"**Repair**: set back what Terraform manages.\n\n{_shell(text.apply_command(report.checkout))}")
         found.extend(_adoption(report, managed, most))
     unmanaged = [finding for finding in report.findings if finding.drift.kind is Kind.UNMANAGED]
     if unmanaged:
         found.extend(_imports(unmanaged, most))
     found.append(_waiver(report))
-    found.append(f"**Check again** once something was done.\n\n{_shell(_check(report))}")
+    found.append(f"**Check again** once something was done.\n\n{_shell(*_again(report))}")
     return found
 
 
-def _apply(report: Report) -> str:
-    where = f"-chdir={shlex.quote(report.checkout.folder)} " if report.checkout.folder else ""
-    return f"TFDRIFT_GATE_MODE=annotate terraform {where}apply"
+def _again(report: Report) -> list[str]:
+    """Write the commands of a new check; with a plan, that is made anew first."""
+    check = _check(report)
+    if not any(finding.plan_effect for finding in (*report.findings, *report.suppressed)):
+        return [check]
+    checkout = report.checkout
+    where = f"-chdir={shlex.quote(checkout.folder)} " if checkout.folder else ""
+    plan = text.apply_command(checkout).removesuffix("apply")
+    # In the root module's folder, where -chdir lets Terraform write.
+    file = shlex.quote(f"{checkout.folder}/plan.json") if checkout.folder else "plan.json"
+    return [f"{plan}plan -out=plan.bin", f"terraform {where}show -json plan.bin > {file}", f"{check} --plan {file}"]
 
 
 def _check(report: Report) -> str:
     words = ["tfdrift-gate", "check"]
     if report.checkout.folder:
         words.append(shlex.quote(report.checkout.folder))
-    if any(finding.plan_effect for finding in (*report.findings, *report.suppressed)):
-        words.extend(["--plan", "plan.json"])
+    if report.checkout.workspace:
+        words.extend(["--workspace", shlex.quote(report.checkout.workspace)])
     return " ".join(words)
 
 

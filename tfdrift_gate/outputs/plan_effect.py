@@ -40,8 +40,8 @@ _WHOLE = {
 def outcome(report: Report, applying: str = "This plan") -> list[str]:
     """Sum up what the plan would do with all that was changed by hand; nothing without a plan.
 
-    ``This plan would undo 2, adopt 1 and leave 1``: attributes are counted, and whole resources where one was added,
-    deleted or replaced. What is unexplained counts as well, since somebody changed it.
+    ``This plan would undo 2 settings, adopt 1 and leave 1``: attributes are counted, and whole resources where one was
+    added, deleted or replaced. What is unexplained counts as well, since somebody changed it.
     """
     adopted = [each for each in report.suppressed if each.plan_effect is PlanEffect.ADOPTS]
     counted: Counter[PlanEffect | None] = Counter()
@@ -53,6 +53,9 @@ def outcome(report: Report, applying: str = "This plan") -> list[str]:
             effects = [next((effect for effect in PlanEffect if effect in told), None)]
         counted.update(effects)
     verbs = [f"{_PLAIN_VERBS[effect]} {counted[effect]}" for effect in PlanEffect if counted[effect]]
+    if verbs:
+        # A finding may be of several settings, and it is those that are counted.
+        verbs[0] += " setting" if verbs[0].endswith(" 1") else " settings"
     if not verbs:
         return []
     untold = f"; it does not tell about {counted[None]}" if counted[None] else ""

@@ -22,7 +22,9 @@ def render(report: Report, color: bool = False) -> str:
     # What a person or a script searches for stands on one line, however wide the terminal.
     head = [_paint(text.headline(report), _BOLD, color), *plan_effect.outcome(report), *text.set_aside(report)]
     parts = [head, *(_finding(finding, color) for finding in report.findings)]
-    parts.append([line for step in text.next_steps(report) for line in _wrapped(step)])
+    parts.append(
+        [line for step in text.next_steps(report, text.apply_command(report.checkout)) for line in _wrapped(step)]
+    )
     parts.append(_section("Not held against anyone:", map(_set_aside, report.suppressed)))
     parts.append(_section("Changed and changed back:", map(_set_aside, report.reverted)))
     parts.append(_section("Seen by Terraform's refresh, explained by no event:", map(_unexplained, report.unexplained)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from tfdrift_gate.instant import iso
 from tfdrift_gate.model import (
     SENSITIVE,
     AttributeChange,
+    Checkout,
     Coverage,
     Event,
     Finding,
@@ -43,11 +45,13 @@ _PLAIN = re.compile(r"[^\s\"'\\,→]+")
 _HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 # NOTE: GitHub's runner takes `##[name]` anywhere in a line for a command, and `::name …::` where a line begins with it
 # (https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs). A word may come to stand first in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#\[)")
+# Azure Pipelines has `##vso[…]` and TeamCity `##teamcity[…]`.
+_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:[A-Za-z-]+(?:\s|::|$))|#(?=#[A-Za-z]*\[)")
+_COMMAND_IN_JSON = re.compile(r"#(?=#[A-Za-z]*\[)")
 
 
 def printable(text: str, longest: int = 1000) -> str:
-    """Make text safe to print on one line, on a terminal and in a log of GitHub Actions.
+    """Make text safe to print on one line, on a terminal and in the log of a CI system.
 
     What could move a cursor, reorder letters or be a workflow command is written out.
 
@@ -60,14 +64,14 @@ def printable(text: str, longest: int = 1000) -> str:
             character if unicodedata.category(character) not in _HARMFUL else _written_out(character)
             for character in safe
         )
-    if "::" in safe or "##[" in safe:
+    if "::" in safe or "##" in safe:
         safe = _COMMAND.sub(lambda found: _written_out(found[0]), safe)
     return safe if len(text) <= longest else safe[:longest] + "…"
 
 
 def json_for_a_log(written: str) -> str:
-    """Give JSON of the same meaning in which GitHub's runner finds no command: ``##[name]`` stands in texts alone."""
-    return written.replace("##[", "\\u0023#[")
+    """Give JSON of the same meaning in which no runner finds a command: ``##[name]`` stands in texts alone."""
+    return _COMMAND_IN_JSON.sub(r"\\u0023", written) if "##" in written else written
 
 
 def value(given: Any) -> str:
@@ -257,11 +261,21 @@ def coverage(entry: Coverage) -> str:
     return f"{source} {moment}: {counted(entry.records_read, 'record')}{requests}{state}{note}"
 
 
-def next_steps(report: Report, past_the_gate: str = "") -> list[str]:
-    """Say what can be done about the findings; ``past_the_gate`` stands before the apply that repairs them."""
+def apply_command(checkout: Checkout) -> str:
+    """Write the command that sets back what Terraform manages, past a gate in the root module itself.
+
+    ``TFDRIFT_GATE_MODE=annotate terraform -chdir=infra/prod apply``
+    """
+    named = f"TF_WORKSPACE={shlex.quote(checkout.workspace)} " if checkout.workspace else ""
+    where = f"-chdir={shlex.quote(checkout.folder)} " if checkout.folder else ""
+    return printable(f"{named}TFDRIFT_GATE_MODE=annotate terraform {where}apply")
+
+
+def next_steps(report: Report, apply: str) -> list[str]:
+    """Say what can be done about the findings; ``apply`` is the command that repairs."""
     steps = []
     if any(finding.address for finding in report.findings):
-        steps.append(f"To set back what Terraform manages: {past_the_gate}terraform apply")
+        steps.append(f"To set back what Terraform manages: {apply}")
     if any(finding.drift.kind is Kind.UNMANAGED for finding in report.findings):
         steps.append("What nobody manages stays until it is imported or removed by hand")
     return steps

@@ -14,10 +14,9 @@ from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey
 from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
-from tfdrift_gate.planned.keys import differing_keys
 from tfdrift_gate.planned.refresh import was_read_after
 from tfdrift_gate.rules.redact import covers
-from tfdrift_gate.rules.suppress import parted
+from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, PlannedChange, RefreshedInstance
 from tfdrift_gate.terraform.state import marked_paths, without_keys
 
@@ -105,10 +104,15 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
         )
         all_adopted = all(change.plan_effect is PlanEffect.ADOPTS for change in changes)
         settled = IMPORTED if all_adopted else drift.settled
-        return replace(drift, changes=changes, plan_effect=PlanEffect.ADOPTS, settled=settled)
+        return replace(
+            drift, changes=changes, plan_effect=PlanEffect.ADOPTS, settled=settled, sensitive=arriving.sensitive
+        )
     if drift.key in arrivals.created:
         return replace(_all(drift, PlanEffect.KEEPS), note=drift.note or _MADE_AGAIN)
     parent = plan.changes.get(drift.parent_address) if drift.parent_address else None
+    function = resource.part(drift.key, "function")
+    if parent is not None and function and parent.before.get("function_name") not in (function, None):
+        parent = None  # another root's, of the same address
     if parent is not None and "delete" in parent.actions:
         return _all(drift, PlanEffect.DESTROYS)
     return drift if plan.errored and parent is None else _all(drift, PlanEffect.KEEPS)
@@ -158,10 +162,10 @@ class _Planned:
         is_made_anew = "create" in self.planned.actions
         if not is_made_anew and not any(map(self._is_touched, (change.attribute, *change.also_named))):
             return replace(change, plan_effect=PlanEffect.KEEPS)
-        value = at_path(self.planned.after, change.attribute)
+        value = self._as_shown(change)
         shown = not self._is_unknown(change.attribute) and not self._is_hidden(change)
         told = replace(change, plan_effect=PlanEffect.REVERTS, planned_known=shown)
-        return replace(told, planned=self._as_shown(change.attribute, value)) if shown else told
+        return replace(told, planned=value) if shown else told
 
     def _adopts(self, change: AttributeChange) -> bool:
         if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be
@@ -188,8 +192,11 @@ class _Planned:
 
     def _adopts_key(self, change: AttributeChange, key: str) -> bool:
         """Of tags: ``tags_all`` is ``tags`` and the provider's own, so what it plans is what is configured."""
-        for path in ("tags_all", "tags") if change.attribute in ("tags", "tags_all") else (change.attribute,):
-            values = self.planned.after.get(path)
+        are_tags = change.attribute in ("tags", "tags_all")
+        for path in ("tags_all", "tags") if are_tags else (change.attribute,):
+            values = at_path(self.planned.after, path)
+            if values is None and not are_tags and _top(path) in self.planned.after:
+                values = {}  # the block around it is not there
             if isinstance(values, Mapping) and not self._is_unknown(path):
                 # A key that only tags lacks may be the provider's own, where that is not known yet.
                 told = path != "tags" or key in values or not self._is_unknown("tags_all")
@@ -226,10 +233,16 @@ class _Planned:
             return True
         return any(covers(path, name) for path in self.planned.sensitive for name in names)
 
-    def _as_shown(self, path: str, value: Any) -> Any:
-        name = self.resource.attribute_behind(path)
-        none = self.resource.attributes[name].none if name else None
-        return None if none is not None and value == none else value
+    def _as_shown(self, change: AttributeChange) -> Any:
+        """Give the planned value as reports write it: the old one where it is the same to the provider."""
+        value = at_path(self.planned.after, change.attribute)
+        name = self.resource.attribute_behind(change.attribute)
+        if name is None:
+            return value
+        attribute = self.resource.attributes[name]
+        if change.known and equal(value, change.before, attribute, self.key):
+            return change.before
+        return None if attribute.none is not None and value == attribute.none else value
 
 
 def _top(path: str) -> str:

@@ -12,8 +12,7 @@ from tfdrift_gate.catalog import Catalog, Resource, key_path
 from tfdrift_gate.drift.equality import equal
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, ResourceKey
 from tfdrift_gate.planned.adopted import ADOPTED, IMPORTED
-from tfdrift_gate.planned.keys import differing_keys
-from tfdrift_gate.rules.suppress import parted
+from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.configuration import Configuration
 from tfdrift_gate.terraform.declaration import Declaration
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tfdrift_gate.catalog import Attribute, Catalog, Resource
-from tfdrift_gate.drift.equality import at_path, equal, is_unset
+from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
+from tfdrift_gate.drift.equality import at_path, believes, equal, is_unset
 from tfdrift_gate.instant import RETENTION, iso, parse_instant
 from tfdrift_gate.model import (
     SENSITIVE,
@@ -19,6 +19,7 @@ from tfdrift_gate.model import (
     ResourceKey,
     TimeWindow,
 )
+from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
 from tfdrift_gate.terraform.state import StateInstance, id_of
 
@@ -58,7 +59,10 @@ def settle(drift: Drift, plan: Plan, catalog: Catalog) -> tuple[Drift | None, Dr
 def unexplained_drifts(
     plan: Plan, instances: Sequence[ResourceInstance], judged: Iterable[Drift], catalog: Catalog
 ) -> list[Drift]:
-    """Give what the refresh found that none of the ``judged`` drifts is about, as drifts without events."""
+    """Give what the refresh found that none of the ``judged`` drifts is about, as drifts without events.
+
+    A value that the refresh read after the calls, and that is not theirs, is somebody else's work.
+    """
     explained: dict[tuple[str, str], set[str]] = {}
     whole: set[tuple[str, str]] = set()
     for drift in judged:
@@ -66,7 +70,9 @@ def unexplained_drifts(
             continue
         known = drift.instance.address, id_of(drift.instance.attributes)
         names = explained.setdefault(known, set())
-        names.update(name for change in drift.changes for name in (change.attribute, *change.also_named))
+        for change in drift.changes:
+            if not _is_overwritten(change, drift, plan, catalog):
+                names.update(_paths(change))
         if drift.kind in (Kind.DELETED, Kind.REPLACED):
             whole.add(known)
     placed = {(instance.address, id_of(instance.attributes)): instance for instance in instances}
@@ -95,7 +101,7 @@ def how_far_back(drift: Drift, plan: Plan, window: TimeWindow, catalog: Catalog,
     moment = _moved_to(seen, resource) if seen and seen.after else None
     told = moment is not None and any(_moves_it(change, resource) for change in drift.changes)
     if moment is None or not told or any(abs(moment - time) < _SAME_CALL for time in read):
-        made = f" before {iso(plan.made_at)}" if plan.made_at else ""
+        made = f" (it was before {iso(plan.made_at)})" if plan.made_at else ""
         return (
             f"nothing tells when it happened{made}: --since last-apply reaches back to when the state was last written;"
             f" event history goes back {RETENTION.days} days, a trail's files further"
@@ -163,8 +169,35 @@ def _differences(
             one, other = at_path(before, path), at_path(after, path)
             if explained & {name, path, *attribute.also} or equal(one, other, attribute, key):
                 continue
-            yield _known_change(path, one, other, attribute, key)
+            change = _known_change(path, one, other, attribute, key)
+            keys = differing_keys(change)
+            if not keys or not all(explained & set(_key_paths(change, key)) for key in keys):
+                yield parted(change, explained.__contains__)[0]
             break
+
+
+def _is_overwritten(change: AttributeChange, drift: Drift, plan: Plan, catalog: Catalog) -> bool:
+    """Tell whether the refresh read another value than the one that a call wrote, and after that call."""
+    seen = _seen(drift, plan)
+    resource = catalog.resources[drift.key.resource_type]
+    name = resource.attribute_behind(change.attribute)
+    if seen is None or seen.after is None or name is None or not change.known or change.after == SENSITIVE:
+        return False
+    if differing_keys(change) or not believes(seen.after.attributes, change.attribute):
+        return False
+    value = at_path(seen.after.attributes, change.attribute)
+    same = equal(value, change.after, resource.attributes[name], drift.key)
+    return not same and was_read_after(change, seen, resource, plan)
+
+
+def _paths(change: AttributeChange) -> list[str]:
+    """Name what a change is about, by all its names; of a map the single keys."""
+    keys = differing_keys(change)
+    return [path for key in keys for path in _key_paths(change, key)] or [change.attribute, *change.also_named]
+
+
+def _key_paths(change: AttributeChange, key: str) -> list[str]:
+    return [key_path(name, key) for name in (change.attribute, *change.also_named)]
 
 
 def _known_change(path: str, before: Any, after: Any, attribute: Attribute, key: ResourceKey) -> AttributeChange:

@@ -1,4 +1,4 @@
-"""Values that state marks sensitive end here: they are judged, and no report or fingerprint sees them."""
+"""Values that state or a plan marks sensitive end here: they are judged, and no report or fingerprint sees them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift
 
 
 def redact(drift: Drift) -> Drift:
-    """Replace every value of an attribute that state marks sensitive, or that holds something so marked.
+    """Replace every value of an attribute that is marked sensitive, or that holds something so marked.
 
     Other attributes that hold the same values (``tags_all`` for ``tags``) count as the attribute itself.
     """
-    if drift.instance is None or not drift.instance.sensitive:
+    marked = _marked(drift)
+    if not marked:
         return drift
-    marked = drift.instance.sensitive
     return replace(drift, changes=tuple(_redact(change, marked) for change in drift.changes))
 
 
 def is_sensitive(drift: Drift, change: AttributeChange) -> bool:
-    """Tell whether state marks an attribute that differs, or something in it, sensitive."""
-    return drift.instance is not None and _is_marked(change, drift.instance.sensitive)
+    """Tell whether an attribute that differs, or something in it, is marked sensitive."""
+    return _is_marked(change, _marked(drift))
+
+
+def _marked(drift: Drift) -> tuple[str, ...]:
+    return drift.instance.sensitive if drift.instance else drift.sensitive
 
 
 def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange:

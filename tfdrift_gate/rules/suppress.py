@@ -77,7 +77,7 @@ def is_trusted(drift: Drift, trusted: Sequence[Trust]) -> bool:
 def _is_ignored(ignores: _Ignores, change: AttributeChange) -> bool:
     if any(map(ignores, (change.attribute, *change.also_named))):
         return True
-    differing = _differing_keys(change)
+    differing = differing_keys(change)
     return bool(differing) and all(_ignores_key(ignores, change, key) for key in differing)
 
 
@@ -86,8 +86,8 @@ def parted(change: AttributeChange, ignores: Callable[[str], bool]) -> tuple[Att
 
     Gives what is left, then what is covered; the change as it is where all of its keys are covered, or none.
     """
-    ignored = {key for key in _differing_keys(change) if _ignores_key(ignores, change, key)}
-    if not ignored or ignored == set(_differing_keys(change)):
+    ignored = {key for key in differing_keys(change) if _ignores_key(ignores, change, key)}
+    if not ignored or ignored == set(differing_keys(change)):
         return (change,)
     before, after = change.before or {}, change.after or {}
     only = {**_without(before, ignored), **_within(after, ignored)}
@@ -95,7 +95,8 @@ def parted(change: AttributeChange, ignores: Callable[[str], bool]) -> tuple[Att
     return replace(change, after=rest or None), replace(change, after=only or None)
 
 
-def _differing_keys(change: AttributeChange) -> list[str]:
+def differing_keys(change: AttributeChange) -> list[str]:
+    """Name the keys of a map that differ; empty where the attribute is no map, or its values are not known."""
     before, after = change.before or {}, change.after or {}
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return []

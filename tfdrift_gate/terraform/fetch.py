@@ -44,11 +44,11 @@ def fetch_named(locator: str, credentials: Credentials, option: str = "state") -
         bucket, _, key = locator[5:].partition("/")
         if not bucket or not key:
             raise StateError(f"reading {locator}: not of the form s3://bucket/key", "name bucket and key")
-        found = _object(S3State(bucket, key), credentials)
+        found = _object(S3State(bucket, key), credentials, option)
     elif "://" in locator:
         raise StateError(f"reading {locator}: no such kind of {option}", "name a path, - or s3://bucket/key")
     else:
-        found = _file(Path(locator))
+        found = _file(Path(locator), option)
     if found.text is None:
         raise StateError(f"reading the {option} {found.where}: it is not there", f"check the name given to --{option}")
     if not found.text.strip():
@@ -130,7 +130,7 @@ def _program(root: RootModule) -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def _file(path: Path) -> StateText:
+def _file(path: Path, what: str = "state") -> StateText:
     where = os.fspath(path)
     try:
         text = path.read_bytes()
@@ -140,14 +140,14 @@ def _file(path: Path) -> StateText:
         return StateText(where, None)
     except OSError as error:
         raise StateError(
-            f"reading the state {where}: {error.strerror or error}", "check the path and its rights"
+            f"reading the {what} {where}: {error.strerror or error}", "check the path and its rights"
         ) from None
     return StateText(where, text, written)
 
 
-def _object(location: S3State, credentials: Credentials) -> StateText:
+def _object(location: S3State, credentials: Credentials, what: str = "state") -> StateText:
     where = f"s3://{location.bucket}/{location.key}"
-    with reading(f"the state {where}", StateError, _PERMISSION):
+    with reading(f"the {what} {where}", StateError, _PERMISSION):
         s3 = client(
             "s3",
             location.region,

@@ -25,6 +25,7 @@ from tfdrift_gate.terraform.state import (
     id_of,
     instances_of,
     marked_paths,
+    object_of,
     parse_json,
     without_keys,
 )
@@ -148,7 +149,7 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
             for drift in _entries(data, "resource_drift")
             if (entry := _refreshed(drift, believed.get(str(drift.get("address"))), catalog)) is not None
         }
-        configuration = _object(data.get("configuration"))
+        configuration = object_of(data.get("configuration"))
         plan = Plan(
             where=where,
             instances=tuple({**believed, **{address: entry.before for address, entry in refreshed.items()}}.values()),
@@ -164,7 +165,7 @@ def read_plan(text: bytes, where: str, catalog: Catalog) -> Plan:
                 for change in changes
                 if "create" in change.actions or change.importing
             ),
-            configured=configured_attributes(configuration, _object(data.get("variables"))),
+            configured=configured_attributes(configuration, object_of(data.get("variables"))),
             gates=gates(data, configuration),
             made_at=_made_at(data.get("timestamp")),
             destroys=_destroys(data),
@@ -190,13 +191,13 @@ def _is_judged(entry: Mapping[str, Any], catalog: Catalog) -> bool:
 
 
 def _is_imported(entry: Mapping[str, Any]) -> bool:
-    return _object(entry.get("change")).get("importing") is not None
+    return object_of(entry.get("change")).get("importing") is not None
 
 
 def _managed(state: Mapping[str, Any] | None) -> set[str]:
     """Name the managed instances of every type in a ``prior_state``; data that a plan reads stands there too."""
     found: set[str] = set()
-    waiting = [_object(_object((state or {}).get("values")).get("root_module"))]
+    waiting = [object_of(object_of((state or {}).get("values")).get("root_module"))]
     for module in waiting:
         resources = module.get("resources") or ()
         found.update(str(resource["address"]) for resource in resources if resource.get("mode") == "managed")
@@ -212,9 +213,9 @@ def _planned(entry: Mapping[str, Any]) -> PlannedChange:
         address=str(entry["address"]),
         resource_type=entry["type"],
         actions=tuple(map(str, change["actions"])),
-        before=_object(change.get("before")),
-        after=_object(change.get("after")),
-        after_unknown=_object(change.get("after_unknown") or {}),
+        before=object_of(change.get("before")),
+        after=object_of(change.get("after")),
+        after_unknown=object_of(change.get("after_unknown") or {}),
         sensitive=(*marked_paths(change.get("before_sensitive")), *marked_paths(change.get("after_sensitive"))),
         importing=importing is not None,
         import_id=import_id if isinstance(import_id, str) else None,
@@ -236,13 +237,7 @@ def _refreshed(drift: Mapping[str, Any], known: StateInstance | None, catalog: C
 
 
 def _instance(address: str, kind: str, provider: str, values: Any, sensitive: Any) -> StateInstance:
-    return StateInstance(address, kind, provider, _object(values), tuple(marked_paths(sensitive)), ())
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    if value is not None and not isinstance(value, Mapping):
-        raise TypeError("not an object")
-    return value or {}
+    return StateInstance(address, kind, provider, object_of(values), tuple(marked_paths(sensitive)), ())
 
 
 def _destroys(data: Mapping[str, Any]) -> bool:

@@ -271,7 +271,7 @@ def _from_file(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInsta
                 address=base + _index(instance.get("index_key")),
                 resource_type=resource["type"],
                 provider=str(resource.get("provider", "")),
-                attributes=_object(instance.get("attributes")) or _object(instance.get("attributes_flat")),
+                attributes=object_of(instance.get("attributes")) or object_of(instance.get("attributes_flat")),
                 sensitive=tuple(_sensitive_path(path) for path in _list(instance.get("sensitive_attributes"))),
                 dependencies=tuple(_list(instance.get("dependencies"))),
             )
@@ -285,14 +285,14 @@ def _from_show(data: Mapping[str, Any], catalog: Catalog) -> Iterator[StateInsta
                     address=str(resource["address"]),
                     resource_type=resource["type"],
                     provider=str(resource.get("provider_name", "")),
-                    attributes=_object(resource.get("values")),
+                    attributes=object_of(resource.get("values")),
                     sensitive=marked_paths(resource.get("sensitive_values")),
                     dependencies=tuple(_list(resource.get("depends_on"))),
                 )
         for child in _list(module.get("child_modules")):
             yield from walk(child)
 
-    yield from walk(_object(_object(data.get("values")).get("root_module")))
+    yield from walk(object_of(object_of(data.get("values")).get("root_module")))
 
 
 def _is_managed(resource: Mapping[str, Any]) -> bool:
@@ -308,7 +308,8 @@ def _list(value: Any) -> list[Any]:
     return value or []
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def object_of(value: Any) -> Mapping[str, Any]:
+    """Give a JSON object, empty for null; raises :class:`TypeError` for anything else."""
     if value is not None and not isinstance(value, Mapping):
         raise TypeError("not an object")
     return value or {}

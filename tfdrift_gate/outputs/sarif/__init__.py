@@ -55,7 +55,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def _run(report: Report, rules: Iterable[Rule], left_out: int) -> dict[str, Any]:
     """Make the run object (S§3.14) without its results."""
-    folder = f"{report.checkout.folder}/" if report.checkout.folder else ""
+    root = f"{report.checkout.root}/" if report.checkout.root else ""
     return {
         "tool": {
             "driver": {
@@ -76,7 +76,7 @@ def _run(report: Report, rules: Iterable[Rule], left_out: int) -> dict[str, Any]
         ],
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
         # One category a root module (S§3.17.3), so that one does not take the place of another in code scanning.
-        "automationDetails": {"id": f"tfdrift-gate/{folder}"},
+        "automationDetails": {"id": f"tfdrift-gate/{root}"},
         "columnKind": "unicodeCodePoints",
         "properties": {
             "verdict": report.verdict,

@@ -10,12 +10,11 @@ from typing import Any
 
 from tfdrift_gate.model import Checkout, Finding, Report, Suppression, Unexplained
 from tfdrift_gate.outputs import lines, text
+from tfdrift_gate.outputs.checkout import address_of
 from tfdrift_gate.outputs.json import finding_document, unexplained_document
 from tfdrift_gate.outputs.place import Place, place_of
 from tfdrift_gate.outputs.sarif.message import message
 from tfdrift_gate.outputs.sarif.rules import UNEXPLAINED_RULE, Rule, rule_of
-
-_KEPT = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def _physical(place: Place) -> dict[str, Any]:
 
     GitHub wants a region of everything; its first line stands for a folder.
     """
-    quoted = "".join(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in place.path.encode("utf-8", "replace"))
-    artifact = {"uri": quoted if place.lines else f"{quoted}/", "uriBaseId": "%SRCROOT%"}
+    address = address_of(place.path)
+    artifact = {"uri": address if place.lines else f"{address}/", "uriBaseId": "%SRCROOT%"}
     first, last = place.lines or (1, 1)
     return {"artifactLocation": artifact, "region": {"startLine": first, "endLine": last}}
 
