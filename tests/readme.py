@@ -25,6 +25,7 @@ from tfdrift_gate.outputs.catalog import CATALOG_FORMATS
 PROJECT = Path(__file__).resolve().parents[1]
 README = PROJECT / "README.md"
 PULL_REQUESTS = PROJECT / "docs" / "pull-requests.md"
+GITHUB_ACTIONS = PROJECT / "docs" / "github-actions.md"
 
 
 def help_block() -> str:
@@ -76,6 +77,12 @@ def action_block() -> str:
     )
 
 
+def own_plan_block() -> str:
+    """The example of a workflow that plans by itself, as the file has it."""
+    example = (PROJECT / "docs" / "examples" / "own-plan.yml").read_text(encoding="utf-8")
+    return f"```yaml\n{example}```"
+
+
 def between(text: str, name: str) -> str:
     """Give what stands between the markers of a block."""
     return text.split(f"<!-- BEGIN {name} -->", 1)[1].split(f"<!-- END {name} -->", 1)[0].strip()
@@ -92,6 +99,7 @@ def with_block(text: str, name: str, block: str) -> str:
 GENERATED: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     README: {"action": action_block, "help": help_block, "catalog": catalog_block, "outputs": outputs_block},
     PULL_REQUESTS: {"comment": comment_block},
+    GITHUB_ACTIONS: {"own plan": own_plan_block},
 }
 """What is written between which markers, by document."""
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests import readme
+from tests.builders import function_state, state_text, update_configuration
+from tests.outputs.scenarios import published_with_plan
+from tests.samples import events_file, initialised
 from tests.terraform_cli.binary import PROJECT
 from tfdrift_gate import __version__
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.cli import cli
+from tfdrift_gate.model import Problem
+from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.rules.load import read_rules
+from tfdrift_gate.settings import resolve
 
 TEXT = readme.README.read_text(encoding="utf-8")
 
@@ -49,6 +57,54 @@ def test_the_sample_rules_load() -> None:
     assert [len(part) for part in (rules.rules, rules.trusted, rules.waivers)] == [1, 1, 1]
 
 
+def test_the_sample_rules_lower_what_readme_says_they_lower_and_the_listing_tells(tmp_path: Path) -> None:
+    sample = readme.between(TEXT, "rules sample").removeprefix("```yaml\n").removesuffix("\n```")
+    raised = update_configuration({"role": "arn:aws:iam::123456789012:role/other"})
+    (tmp_path / "rules.yaml").write_text(sample, encoding="utf-8")
+    (tmp_path / "state.json").write_text(state_text(function_state()), encoding="utf-8")
+    given = ["--state", str(tmp_path / "state.json"), "--events", events_file(tmp_path, raised)]
+    given += ["--since", "2026-01-01", "--until", "2026-01-02", "--format", "json"]
+    run = CliRunner()
+    own, built_in = (
+        json.loads(run.invoke(cli, ["check", str(tmp_path), *given, *more]).stdout)["max_severity"]
+        for more in (["--rules", str(tmp_path / "rules.yaml")], [])
+    )
+    assert "with the sample below a changed `role` is HIGH, which built in is\nCRITICAL" in TEXT
+    assert (own, built_in) == ("high", "critical")
+    listed = run.invoke(cli, ["rules", "--rules", str(tmp_path / "rules.yaml"), "--format", "json"]).stdout
+    (gives_way,) = (rule["gives_way_to"] for rule in json.loads(listed)["rules"] if rule["name"] == "function-role")
+    assert [(each["name"], each["attributes"]) for each in gives_way] == [("Lambda Function Configuration", ["role"])]
+
+
+def test_every_format_says_that_no_verdict_was_reached_in_the_words_that_the_recipes_page_gives_it() -> None:
+    page = (PROJECT / "docs" / "ci" / "README.md").read_text(encoding="utf-8")
+    named = re.search(r"Every report says so: (.*?) by the verdict `incomplete`, the others", page, re.DOTALL)
+    assert named
+    by_verdict = set(re.findall(r"`(\w+)`", named[1]))
+    assert by_verdict < set(FORMATS)
+    report = replace(published_with_plan(), problems=(Problem("reading trail: it is gone", ""),))
+    for name, output in FORMATS.items():
+        words = "incomplete" if name in by_verdict else "No verdict was reached"
+        assert words in output.render(report), name
+
+
+def test_a_repeatable_option_is_read_from_the_environment_as_readme_shows() -> None:
+    (shown,) = re.findall(r"`TFDRIFT_GATE_REGION=(\S+)`", TEXT)
+    for separator in (",", "\n"):
+        given = {"TFDRIFT_GATE_REGION": shown.replace(",", separator)}
+        assert resolve({}, given).region == ("us-east-1", "eu-west-1")
+
+
+def test_a_misspelt_workspace_is_told_in_the_headline_as_troubleshooting_says(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    assert "| no state yet: looked for it in … (exit code 0) |" in page
+    root = initialised(tmp_path, "local", path=None, workspace_dir=None)
+    done = CliRunner().invoke(cli, ["check", str(root), "--workspace", "prdo", "--events", events_file(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "no state yet: looked for it in " in done.stdout.splitlines()[0]
+    assert "prdo" in done.stdout.splitlines()[0]
+
+
 def test_the_sample_of_a_pre_commit_hook_names_one_that_there_is() -> None:
     sample = re.fullmatch(r"```yaml\n(.*)\n```", readme.between(TEXT, "pre-commit sample"), re.DOTALL)
     assert sample
@@ -62,7 +118,9 @@ def test_what_a_reader_copies_names_this_version() -> None:
             continue
         written = page.read_text(encoding="utf-8")
         versions = re.findall(
-            r"tfdrift-gate==([0-9.]+)|^ *rev: v(\S+)|OWNER/tfdrift-gate\S*@[0-9a-f]{40} # v(\S+)", written, re.MULTILINE
+            r"tfdrift-gate==([0-9.]+)|^ *rev: v(\S+)|OWNER/tfdrift-gate\S*@[0-9a-f]{40} # v(\S+)|\?ref=v([^\"\s]+)",
+            written,
+            re.MULTILINE,
         )
         assert {"".join(found) for found in versions} <= {__version__}, page
         majors = re.findall(r"OWNER/tfdrift-gate\S*@v(\S+)", written)

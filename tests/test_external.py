@@ -355,6 +355,11 @@ def test_an_error_is_exit_1_or_with_on_error_warn_incomplete(clean: dict[str, st
     assert "No out-of-band change" not in found["message"]
 
 
+def test_on_error_warn_still_stops_for_what_was_found_elsewhere(drifted: dict[str, str]) -> None:
+    found = answer(external(drifted | {"events": f"{drifted['events']},gone.json", "on_error": "warn", "mode": "fail"}))
+    assert (found["verdict"], found["blocking"]) == ("incomplete", "true")
+
+
 @pytest.mark.parametrize("bad", [{"sincee": "24h"}, {"deadline": 60}])
 def test_on_error_warn_covers_an_unknown_key_and_a_non_string(clean: dict[str, str], bad: dict[str, Any]) -> None:
     found = answer(external(clean | bad | {"on_error": "warn"}))

@@ -53,13 +53,25 @@ def test_the_words_of_the_comments_table_are_those_that_the_page_explains() -> N
     assert all(f"`{word}`" in TEXT for word in WORDS.values())
 
 
-def test_making_the_plan_file_works_as_shown_and_leaves_nothing(machine: Machine) -> None:
-    found = re.search(r"```sh\n(# the plan, and its JSON\n.*?)```", TEXT, re.DOTALL)
+@pytest.mark.parametrize(("happened", "code"), [("drift", 2), ("nothing", 0), ("unreadable", 1)])
+def test_making_the_plan_file_works_as_shown_and_leaves_nothing(machine: Machine, happened: str, code: int) -> None:
+    found = re.search(r"```sh\n(#!/bin/sh\n# the plan, and its JSON, .*?)```", TEXT, re.DOTALL)
     assert found
+    if happened == "nothing":
+        machine.happened()
+    elif happened == "unreadable":
+        machine.nothing_can_be_read()
     done = machine.run("sh", "-c", found[1], cwd=machine.root)
-    assert "memory_size 512 → 1024" in done.stdout, done.stderr
+    assert done.returncode == code, done.stderr
+    said = {
+        "drift": "ops-engineer's change is lost",
+        "nothing": "No out-of-band change",
+        "unreadable": "No verdict was reached",
+    }
+    assert said[happened] in done.stdout
     assert SECRET not in done.stdout + done.stderr
     assert [path.name for path in machine.root.iterdir()] == ["main.tf"]
+    assert list(machine.temporary.iterdir()) == []
 
 
 def test_the_reasons_of_what_a_plan_leaves_unsaid_are_explained_where_somebody_looks() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -70,6 +71,34 @@ def test_each_line_of_the_command_line_reports_the_change_by_hand(machine: Machi
         assert json.loads(done.stdout)["verdict"] == "drift"
     if "--plan" in command:
         assert "this plan sets memory_size back to 512" in done.stdout
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize(
+    "page", [readme.README, readme.PROJECT / "terraform" / "modules" / "drift_check" / "README.md"]
+)
+def test_the_modules_pinned_source_is_fetched_at_that_release(installed: Installed, tmp_path: Path, page: Path) -> None:
+    (source,) = re.findall(r'^  source = ("git::.*")$', page.read_text(encoding="utf-8"), re.MULTILINE)
+    address, ref = re.fullmatch(r'"git::(https://.*\.git)//.*\?ref=(\S+)"', source).groups()  # type: ignore[union-attr]
+    # A repository of this machine in the place of GitHub's, with the release's tag.
+    repository = tmp_path / "repository"
+    shutil.copytree(readme.PROJECT / "terraform" / "modules", repository / "terraform" / "modules")
+    subprocess.run(["git", "init", "-q"], cwd=repository, check=True)
+    who = ("-c", "user.name=a test", "-c", "user.email=test@example.com")
+    for command in (["add", "-A"], ["commit", "-q", "-m", "A release"], ["tag", ref]):
+        subprocess.run(["git", *who, *command], cwd=repository, check=True)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "main.tf").write_text(f'module "drift_check" {{\n  source = {source}\n}}\n', encoding="utf-8")
+    git = {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": f"url.file://{repository}.insteadOf",
+        "GIT_CONFIG_VALUE_0": address,
+    }
+    git |= {"GIT_CONFIG_KEY_1": "protocol.file.allow", "GIT_CONFIG_VALUE_1": "always"}
+    done = installed.terraform.run("get", "-no-color", cwd=root, env={**installed.environment, **git})
+    assert done.code == 0, done.output
+    assert (root / ".terraform/modules/drift_check/terraform/modules/drift_check/main.tf").is_file()
 
 
 @pytest.mark.terraform

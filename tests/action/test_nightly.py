@@ -125,7 +125,7 @@ def test_the_first_night_fails_and_opens_an_issue(nights: list[Night]) -> None:
     assert night.ran.code == 1, night.ran.output
     (issue,) = night.issues
     assert issue["state"] == "open", night.ran.output
-    assert issue["title"] == "Changes by hand in infra/orders"
+    assert issue["title"] == "Drift check of infra/orders"
     assert "`memory_size` `512` → `1024`" in issue["body"]
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from tests.npm_tools import package
 from tests.outputs.scenarios import SCENARIOS
-from tests.recipes import snippet
+from tests.recipes import PAGES, snippet
 from tests.recipes.machine import Machine
 from tests.terraform_cli.fixtures import cannot
 from tfdrift_gate.outputs import FORMATS
@@ -178,6 +178,14 @@ def test_one_note_is_written_and_then_kept_up_to_date(runner: Machine, gitlab: G
     assert len(gitlab.notes) == 2
     assert "No out-of-band change" in gitlab.notes[1]["body"]
     assert gitlab.notes[0]["body"] == "looks good"
+
+
+def test_a_clean_merge_request_has_a_note_as_the_page_says(runner: Machine, gitlab: GitLab) -> None:
+    assert 'a clean one too ("No out-of-band change …")' in (PAGES / "gitlab.md").read_text(encoding="utf-8")
+    runner.happened()
+    job(runner)
+    assert note(runner, gitlab).returncode == 0
+    assert "No out-of-band change" in gitlab.notes[1]["body"]
 
 
 def test_each_root_module_has_a_note_of_its_own(runner: Machine, gitlab: GitLab) -> None:

@@ -19,7 +19,7 @@ every_workflow = pytest.mark.parametrize("file", [*WORKFLOWS, *EXAMPLES], ids=la
 
 def test_nothing_is_overlooked() -> None:
     assert {file.name for file in WORKFLOWS} >= {"ci.yml", "drift-gate.yml", "release.yml", "selftest.yml"}
-    assert {file.name for file in EXAMPLES} >= {"nightly.yml", "pull-request.yml"}
+    assert {file.name for file in EXAMPLES} >= {"nightly.yml", "own-plan.yml", "pull-request.yml"}
 
 
 @every_file

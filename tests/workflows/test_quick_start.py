@@ -102,15 +102,14 @@ def test_the_action_says_what_the_plan_would_do(tmp_path: Path) -> None:
     (step,) = yaml.safe_load(sample("action sample"))
     # All that is added: event history out of a file, and a window that holds it.
     step["with"] |= {"events": "infra/prod/events.json", "since": "2026-01-01", "until": "2026-01-02"}
-    first = {"run": f"mv infra/prod/plan.json {step['with']['plan']}"}
     checkout = {"uses": "actions/checkout@0000000000000000000000000000000000000000"}
-    job = {"runs-on": "ubuntu-latest", "steps": [checkout, first, {"id": "gate", **step}]}
+    job = {"runs-on": "ubuntu-latest", "steps": [checkout, {"id": "gate", **step}]}
     root = tmp_path / "root"
     root.mkdir()
     (root / "main.tf").write_text(FUNCTION_BLOCK, encoding="utf-8")
     Path(events_file(root, update())).rename(root / "events.json")
     live = planned(function_state(), {"memory_size": 1024}, {"memory_size": 512}, configured=["memory_size"])
-    (root / "plan.json").write_text(json.dumps(plan(live)), encoding="utf-8")
+    (root / Path(step["with"]["plan"]).relative_to("infra/prod")).write_text(json.dumps(plan(live)), encoding="utf-8")
     code, steps = run_action(
         json.dumps({"on": "pull_request", "jobs": {"gate": job}}),
         {"infra/prod": root},
