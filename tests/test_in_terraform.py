@@ -23,9 +23,11 @@ import pytest
 from tests.local_aws import LocalAws, people
 from tests.published_examples import EXPECTED, REGION, change_by_hand
 from tests.terraform_cli.binary import PROJECT, Completed
-from tests.terraform_cli.fixtures import Installed, cannot
+from tests.terraform_cli.fixtures import SECOND, Installed, cannot
 
 pytestmark = pytest.mark.terraform
+AT_LENGTH = pytest.mark.parametrize("installed", [pytest.param(SECOND, marks=pytest.mark.long)], indirect=True)
+"""What only the second Terraform's story tells."""
 
 
 @dataclass
@@ -136,12 +138,10 @@ def review(world: World) -> None:
     head, _, rest = applied.partition('resource "aws_lambda_event_source_mapping"')
     changed = head.replace("memory_size   = 512", "memory_size   = 1024") + rest.partition("}\n")[2] + IMPORT
     main.write_text(changed, encoding="utf-8")
-    for name, *options in (
-        ("review",),
-        ("targeted", "-target=aws_lambda_function.process_orders"),
-        ("unrefreshed", "-refresh=false"),
-        ("destroying", "-destroy"),
-    ):
+    plans: list[tuple[str, ...]] = [("review",), ("targeted", "-target=aws_lambda_function.process_orders")]
+    if world.installed.terraform.name == SECOND:  # at length, among the long tests
+        plans += [("unrefreshed", "-refresh=false"), ("destroying", "-destroy")]
+    for name, *options in plans:
         world.terraform(f"{name} plan", "plan", f"-out={name}.bin", *options, TFDRIFT_GATE_MODE="annotate")
         shown = world.terraform(f"{name} show", "show", "-json", f"{name}.bin")
         (world.folder / f"{name}.json").write_text(shown.stdout, encoding="utf-8")
@@ -315,11 +315,13 @@ def test_a_targeted_plan_keeps_the_rest_and_says_that_its_gate_did_not_run(world
     assert [entry["reason"] for entry in report["skipped"]] == ["gate-not-run"]
 
 
+@AT_LENGTH
 def test_a_plan_without_a_refresh_changes_nothing_that_it_does_not_see(world: World) -> None:
     assert told(world, "unrefreshed check")["process-orders.timeout"] == "keeps"
     assert told(world, "unrefreshed check", "suppressed")["process-orders.memory_size"] == "adopts"
 
 
+@AT_LENGTH
 def test_a_destroy_plan_says_what_it_hides(world: World) -> None:
     report = json.loads(world.steps["destroying check"].stdout)
     assert {entry["reason"] for entry in report["skipped"]} == {"gate-not-run", "plan-destroys"}

@@ -45,6 +45,8 @@ class CloudTrailFront:
         self.requests: Counter[str] = Counter()
         """How many arrived, by ``service.Operation``, or ``service.METHOD`` where no more is known."""
         self._count_lock = threading.Lock()
+        self._answered: dict[str, Response] = {}
+        """What successful Lambda calls were answered, by the id that an SDK gives a call and its own retries."""
         self._moto = moto
         self._lookup = LookupEvents(self.trail, self.clock)
         self._rate = RateLimit(self.clock.seconds)
@@ -60,6 +62,7 @@ class CloudTrailFront:
         self.faults.plan([])
         self.delivery_delay = timedelta()
         self.denied = frozenset()
+        self._answered.clear()
         self.requests.clear()
         self._rate = RateLimit(self.clock.seconds)
 
@@ -94,7 +97,12 @@ class CloudTrailFront:
             name = call.api if call else "this operation"
             return error_answer(_NOT_IMPLEMENTED, "UnknownOperationException", f"The local AWS does not have {name}.")
         caller = caller_of(scope.access_key_id)
+        invocation = request.headers.get("amz-sdk-invocation-id", "")
         with self.lambda_lock:
+            # An SDK that lost an answer asks again, and a create would be refused as done already; the AWS provider
+            # then tries on for minutes.
+            if again := self._answered.get(invocation):
+                return again
             now = self.clock.tick()
             if call.api in self.denied:
                 answer = error_answer(403, "AccessDeniedException", _not_authorized(caller, f"lambda:{call.api}"))
@@ -112,6 +120,8 @@ class CloudTrailFront:
                 )
                 read = read_answer(call.operation, answer.status_code, answer.headers, answer.get_data())
                 self.trail.append([lambda_record(call, read, about)])
+            if invocation and answer.status_code < 300:
+                self._answered[invocation] = answer
         return answer
 
     def _answer_lookup(self, request: Request, scope: CredentialScope) -> Response:

@@ -109,3 +109,17 @@ def test_as_a_program_it_starts_empty_and_stops_on_sigterm(tmp_path: Path) -> No
         assert process.wait(10) == 0
         assert process.stdout is not None
         assert process.stdout.read() == f"local AWS, for tests and the demo only: {url}\n"
+
+
+def test_an_sdk_that_lost_an_answer_and_asks_again_gets_it(aws: LocalAws, lambda_: Any) -> None:
+    def same_call(request: Any, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = "00000000-0000-4000-8000-000000000000"
+
+    lambda_.meta.events.register("before-send.lambda", same_call)
+    try:
+        first = lambda_.publish_version(FunctionName="orders")
+        again = lambda_.publish_version(FunctionName="orders")
+    finally:
+        lambda_.meta.events.unregister("before-send.lambda", same_call)
+    assert again["Version"] == first["Version"]
+    assert again["ResponseMetadata"]["RequestId"] == first["ResponseMetadata"]["RequestId"]

