@@ -52,6 +52,7 @@ def test_whatever_pip_exits_with_is_no_verdict_and_no_module_of_the_checked_repo
     assert not list((tmp_path / "temp").glob("*/.ready")), "the next step would take it for installed"
 
 
+@pytest.mark.long
 def test_the_folder_of_the_action_may_have_blanks_and_a_second_use_installs_nothing(tmp_path: Path) -> None:
     action = action_source(tmp_path / "my runner" / "the action@v0")
     code, log, _ = install(tmp_path, ACTION=str(action))

@@ -56,7 +56,7 @@ def test_the_story_is_the_one_that_readme_tells(told: list[Told]) -> None:
     assert all(len(run.comments) == 1 for run in told)
     for effect in ("undoes", "adopts", "leaves", "destroys"):
         assert f"**{effect}** it" in first.comments[0]
-    assert "Merging this plan would undo 2, adopt 2, leave 1 and destroy 1." in first.gate.summary
+    assert "Merging this plan would undo 2 settings, adopt 2, leave 1 and destroy 1." in first.gate.summary
     assert "`512` → `2048`" in second.comments[0]
     assert third.comments[0].splitlines()[1].startswith("**Resolved.**")
 
