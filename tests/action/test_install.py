@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.action.run_action import action_source
 from tests.terraform_cli.binary import PROJECT
 
