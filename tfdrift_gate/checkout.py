@@ -12,7 +12,8 @@ from tfdrift_gate.model import Checkout
 # NOTE: the variables of a GitHub runner,
 # https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 _SERVER = re.compile(r"https://[A-Za-z0-9.:-]+")
-_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+"""``GITHUB_REPOSITORY``: ``OWNER/NAME``, and no way out of it."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -41,6 +42,6 @@ def _gits_top(here: Path) -> Path:
 
 def _pages(environment: Mapping[str, str]) -> str | None:
     server, repository, commit = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
-    if _SERVER.fullmatch(server) and _REPOSITORY.fullmatch(repository) and _COMMIT.fullmatch(commit):
+    if _SERVER.fullmatch(server) and REPOSITORY.fullmatch(repository) and _COMMIT.fullmatch(commit):
         return f"{server}/{repository}/blob/{commit}"
     return None

@@ -88,7 +88,7 @@ def known(path: str, before: Any, write: Write, attribute: Attribute, removed: b
     return AttributeChange(
         attribute=path,
         before=before,
-        after=_shown(write.value, attribute),
+        after=shown(write.value, attribute),
         known=True,
         also_named=_names(path, path, attribute),
         event=write.change.event if write.asked else None,
@@ -112,7 +112,7 @@ def _plain(
     if attribute.only_if and instance.attributes.get(attribute.only_if) is not True:
         return
     path = _path(name, attribute, instance)
-    before = _shown(at_path(instance.attributes, path), attribute)
+    before = shown(at_path(instance.attributes, path), attribute)
     write = net.latest.get(name)
     left = _version_left(net, str(before)) if attribute.as_ == "version" else None
     write = left or write
@@ -190,7 +190,7 @@ def _names(name: str, path: str, attribute: Attribute) -> tuple[str, ...]:
     return tuple(dict.fromkeys(other for other in (name, *attribute.state, *attribute.also) if other != path))
 
 
-def _shown(value: Any, attribute: Attribute) -> Any:
+def shown(value: Any, attribute: Attribute) -> Any:
     """Say null for the value by which Terraform's state says that there is none."""
     return None if attribute.none is not None and value == attribute.none else value
 

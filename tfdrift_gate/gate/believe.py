@@ -10,7 +10,7 @@ from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
 from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
-from tfdrift_gate.terraform.state import Belief, StateInstance, id_of, read_state
+from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, read_state
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
     found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
     # One root may be given as both; the same address in two states is two things.
-    names = [(instance.address, id_of(instance.attributes)) for instance in found]
+    names = list(map(name_of, found))
     known = set(names)
     if plan is None:
         return Believed(found, tuple(texts), notes)
-    planned = {(instance.address, id_of(instance.attributes)): instance for instance in plan.instances}
+    planned = {name_of(instance): instance for instance in plan.instances}
     added = [instance for name, instance in planned.items() if name not in known]
     # What the plan moves is known by the address that the configuration has.
     kept = [

@@ -25,7 +25,7 @@ from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drift
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.terraform.configuration import Configuration
 from tfdrift_gate.terraform.plan import Plan
-from tfdrift_gate.terraform.state import Belief, StateInstance, id_of, place
+from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, place
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def review(
         if len(belief.accounts) > 1 or len(belief.regions) > 1:
             # The same id may be another thing there, and an import block does not say where its own is.
             configuration = replace(configuration, imports={})
-        names = {(state.address, id_of(state.attributes)) for state in believed}
+        names = set(map(name_of, believed))
         addresses = Counter(address for address, _ in names)
         return Review(configuration, catalog, ambiguous=frozenset(name for name in addresses if addresses[name] > 1))
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None

@@ -7,13 +7,13 @@ POST) is not.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from tfdrift_gate import __version__
+from tfdrift_gate.checkout import REPOSITORY
 from tfdrift_gate.errors import GateError
 
 VERSION = "2022-11-28"
@@ -21,7 +21,6 @@ VERSION = "2022-11-28"
 _TIMEOUT = 15.0
 _MOST_PAGES = 50
 _MOST_REDIRECTS = 3
-_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 
 
 class GitHubError(GateError):
@@ -52,7 +51,7 @@ class Repository:
         name, token = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_TOKEN", "").strip()
         if urlsplit(api).scheme not in ("http", "https") or not urlsplit(api).hostname:
             raise GitHubError("reading GITHUB_API_URL: it is no address", "leave it to the runner")
-        if not _REPOSITORY.fullmatch(name):
+        if not REPOSITORY.fullmatch(name):
             raise GitHubError("reading GITHUB_REPOSITORY: it is not OWNER/NAME", "leave it to the runner")
         if not token:
             raise GitHubError("there is no GITHUB_TOKEN", "pass one to the action: token")

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from tfdrift_gate.model import (
     SENSITIVE,
     AttributeChange,
-    Drift,
     Event,
     Finding,
     Kind,
@@ -45,19 +44,18 @@ def outcome(report: Report, applying: str = "This plan") -> list[str]:
     """
     adopted = [each for each in report.suppressed if each.plan_effect is PlanEffect.ADOPTS]
     counted: Counter[PlanEffect | None] = Counter()
-    drifts: list[Drift | Unexplained] = [each.drift for each in (*report.findings, *adopted)]
-    for drift in (*drifts, *report.unexplained):
-        effects = [change.plan_effect for change in drift.changes]
-        if drift.kind is not Kind.MODIFIED or not effects:
-            told = {drift.plan_effect, *effects}
-            effects = [next((effect for effect in PlanEffect if effect in told), None)]
-        counted.update(effects)
-    verbs = [f"{_PLAIN_VERBS[effect]} {counted[effect]}" for effect in PlanEffect if counted[effect]]
-    if verbs:
-        # A finding may be of several settings, and it is those that are counted.
-        verbs[0] += " setting" if verbs[0].endswith(" 1") else " settings"
-    if not verbs:
+    changed: list[Finding | Unexplained] = [*report.findings, *adopted, *report.unexplained]
+    for each in changed:
+        what = each if isinstance(each, Unexplained) else each.drift
+        by_setting = what.kind is Kind.MODIFIED and what.changes
+        counted.update([change.plan_effect for change in what.changes] if by_setting else [each.plan_effect])
+    told = [effect for effect in PlanEffect if counted[effect]]
+    if not told:
         return []
+    # A finding may be of several settings, and it is those that are counted.
+    noun = "setting" if counted[told[0]] == 1 else "settings"
+    verbs = [f"{_PLAIN_VERBS[effect]} {counted[effect]}" for effect in told]
+    verbs[0] += f" {noun}"
     untold = f"; it does not tell about {counted[None]}" if counted[None] else ""
     return [f"{applying} would {_listed(verbs)}{untold}"]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
+from tfdrift_gate.drift.difference import shown
 from tfdrift_gate.drift.equality import at_path, equal, is_unset
 from tfdrift_gate.model import SENSITIVE, AttributeChange, Drift, Kind, PlanEffect, ResourceKey
 from tfdrift_gate.planned.adopted import ADOPTED, GONE_TOO, IMPORTED
@@ -18,7 +19,7 @@ from tfdrift_gate.planned.refresh import was_read_after
 from tfdrift_gate.rules.redact import covers
 from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, PlannedChange, RefreshedInstance
-from tfdrift_gate.terraform.state import marked_paths, without_keys
+from tfdrift_gate.terraform.state import without_keys
 
 _MADE_AGAIN = "this plan creates the same thing: its apply will find that it is there already; import it instead"
 
@@ -162,10 +163,10 @@ class _Planned:
         is_made_anew = "create" in self.planned.actions
         if not is_made_anew and not any(map(self._is_touched, (change.attribute, *change.also_named))):
             return replace(change, plan_effect=PlanEffect.KEEPS)
-        value = self._as_shown(change)
-        shown = not self._is_unknown(change.attribute) and not self._is_hidden(change)
-        told = replace(change, plan_effect=PlanEffect.REVERTS, planned_known=shown)
-        return replace(told, planned=value) if shown else told
+        told = replace(change, plan_effect=PlanEffect.REVERTS)
+        if self._is_unknown(change.attribute) or self._is_hidden(change):
+            return told
+        return replace(told, planned=self._as_shown(change), planned_known=True)
 
     def _adopts(self, change: AttributeChange) -> bool:
         if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be
@@ -222,8 +223,7 @@ class _Planned:
         return bool(before != after)
 
     def _is_unknown(self, path: str) -> bool:
-        marks = marked_paths(self.planned.after_unknown)
-        return any(covers(mark, path) for mark in marks)
+        return any(covers(mark, path) for mark in self.planned.unknown)
 
     def _is_hidden(self, change: AttributeChange) -> bool:
         """Tell whether a planned value must not be shown: what CloudTrail withholds may be secret in a plan too."""
@@ -242,7 +242,7 @@ class _Planned:
         attribute = self.resource.attributes[name]
         if change.known and equal(value, change.before, attribute, self.key):
             return change.before
-        return None if attribute.none is not None and value == attribute.none else value
+        return shown(value, attribute)
 
 
 def _top(path: str) -> str:

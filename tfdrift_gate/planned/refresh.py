@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Catalog, Resource, key_path
+from tfdrift_gate.drift.difference import shown
 from tfdrift_gate.drift.equality import at_path, believes, equal, is_unset
-from tfdrift_gate.instant import RETENTION, iso, parse_instant
+from tfdrift_gate.instant import RETENTION, iso
 from tfdrift_gate.model import (
     SENSITIVE,
     AttributeChange,
@@ -21,7 +22,7 @@ from tfdrift_gate.model import (
 )
 from tfdrift_gate.rules.suppress import differing_keys, parted
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
-from tfdrift_gate.terraform.state import StateInstance, id_of
+from tfdrift_gate.terraform.state import StateInstance, modified_at, name_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"
@@ -68,17 +69,17 @@ def unexplained_drifts(
     for drift in judged:
         if drift.instance is None:
             continue
-        known = drift.instance.address, id_of(drift.instance.attributes)
+        known = name_of(drift.instance)
         names = explained.setdefault(known, set())
         for change in drift.changes:
             if not _is_overwritten(change, drift, plan, catalog):
                 names.update(_paths(change))
         if drift.kind in (Kind.DELETED, Kind.REPLACED):
             whole.add(known)
-    placed = {(instance.address, id_of(instance.attributes)): instance for instance in instances}
+    placed = {name_of(instance): instance for instance in instances}
     found = []
     for entry in plan.refreshed.values():
-        known = entry.before.address, id_of(entry.before.attributes)
+        known = name_of(entry.before)
         resource = catalog.resources[entry.before.resource_type]
         instance = placed.get(known) or _unplaced(entry.before, resource, plan)
         about = Drift(Kind.MODIFIED, instance.key, _import_id(instance, resource), (), (), instance)
@@ -127,7 +128,7 @@ def was_read_after(change: AttributeChange, seen: RefreshedInstance, resource: R
     if last is None or seen.after is None:
         return False
     if resource.modified_at:
-        moment = _instant_at(seen.after, resource.modified_at.state)
+        moment = modified_at(seen.after, resource)
         return moment is not None and moment >= last
     return plan.made_at is not None and plan.made_at > last
 
@@ -143,10 +144,10 @@ def _told(
     for path in (change.attribute, *change.also_named):
         before, after = at_path(seen.before.attributes, path), at_path(seen.after.attributes, path)
         if not equal(before, after, attribute, key):
-            shown = _known_change(path if name != _ENVIRONMENT else change.attribute, before, after, attribute, key)
-            also = tuple(other for other in (change.attribute, *change.also_named) if other != shown.attribute)
+            told = _known_change(path if name != _ENVIRONMENT else change.attribute, before, after, attribute, key)
+            also = tuple(other for other in (change.attribute, *change.also_named) if other != told.attribute)
             return replace(
-                shown,
+                told,
                 event=change.event,
                 revealed_by=change.revealed_by,
                 others=change.others,
@@ -205,7 +206,7 @@ def _known_change(path: str, before: Any, after: Any, attribute: Attribute, key:
     if path.partition("[")[0] == _ENVIRONMENT:
         return AttributeChange(path, SENSITIVE, SENSITIVE, known=True, event=None, also_named=also)
     removed = is_unset(after, attribute, key) and not is_unset(before, attribute, key)
-    was, now = (None if attribute.none is not None and value == attribute.none else value for value in (before, after))
+    was, now = shown(before, attribute), shown(after, attribute)
     return AttributeChange(path, was, now, known=True, event=None, also_named=also, removed=removed)
 
 
@@ -216,19 +217,10 @@ def _moves_it(change: AttributeChange, resource: Resource) -> bool:
 
 
 def _moved_to(seen: RefreshedInstance, resource: Resource) -> datetime | None:
-    if not resource.modified_at or seen.after is None:
+    if seen.after is None:
         return None
-    before = _instant_at(seen.before, resource.modified_at.state)
-    after = _instant_at(seen.after, resource.modified_at.state)
+    before, after = modified_at(seen.before, resource), modified_at(seen.after, resource)
     return after if after != before else None
-
-
-def _instant_at(state: StateInstance, name: str) -> datetime | None:
-    value = state.attributes.get(name)
-    try:
-        return parse_instant(value) if isinstance(value, str) and value else None
-    except ValueError:
-        return None
 
 
 def _unplaced(state: StateInstance, resource: Resource, plan: Plan) -> ResourceInstance:

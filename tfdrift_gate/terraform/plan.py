@@ -22,9 +22,9 @@ from tfdrift_gate.terraform.plan_configuration import GateRun, configured_attrib
 from tfdrift_gate.terraform.state import (
     StateInstance,
     check_format,
-    id_of,
     instances_of,
     marked_paths,
+    name_of,
     object_of,
     parse_json,
     without_keys,
@@ -45,13 +45,11 @@ class PlannedChange:
     """As the refresh found it; empty for a creation."""
     after: Mapping[str, Any]
     """What is planned; empty for a deletion."""
-    after_unknown: Mapping[str, Any]
-    """True at each place that is known only after the apply."""
+    unknown: tuple[str, ...] = ()
+    """Attribute paths that are known only after the apply."""
     sensitive: tuple[str, ...] = ()
     """Attribute paths that the plan marks sensitive, before or after."""
     importing: bool = False
-    import_id: str | None = None
-    """None where it imports nothing, or by another identity than the id."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,11 @@ class Plan:
         return tuple(dict.fromkeys(found))
 
     def _is_about(self, instance: ResourceInstance) -> bool:
-        return (instance.address, id_of(instance.attributes)) in self._names
+        return name_of(instance) in self._names
 
     @cached_property
     def _names(self) -> frozenset[tuple[str, str]]:
-        return frozenset((instance.address, id_of(instance.attributes)) for instance in self.instances)
+        return frozenset(map(name_of, self.instances))
 
     @cached_property
     def planned_blocks(self) -> frozenset[str]:
@@ -207,18 +205,15 @@ def _managed(state: Mapping[str, Any] | None) -> set[str]:
 
 def _planned(entry: Mapping[str, Any]) -> PlannedChange:
     change = entry["change"]
-    importing = change.get("importing")
-    import_id = importing.get("id") if isinstance(importing, Mapping) else None
     return PlannedChange(
         address=str(entry["address"]),
         resource_type=entry["type"],
         actions=tuple(map(str, change["actions"])),
         before=object_of(change.get("before")),
         after=object_of(change.get("after")),
-        after_unknown=object_of(change.get("after_unknown") or {}),
+        unknown=marked_paths(object_of(change.get("after_unknown") or {})),
         sensitive=(*marked_paths(change.get("before_sensitive")), *marked_paths(change.get("after_sensitive"))),
-        importing=importing is not None,
-        import_id=import_id if isinstance(import_id, str) else None,
+        importing=_is_imported(entry),
     )
 
 
@@ -237,7 +232,7 @@ def _refreshed(drift: Mapping[str, Any], known: StateInstance | None, catalog: C
 
 
 def _instance(address: str, kind: str, provider: str, values: Any, sensitive: Any) -> StateInstance:
-    return StateInstance(address, kind, provider, object_of(values), tuple(marked_paths(sensitive)), ())
+    return StateInstance(address, kind, provider, object_of(values), marked_paths(sensitive), ())
 
 
 def _destroys(data: Mapping[str, Any]) -> bool:

@@ -171,7 +171,7 @@ def _instance(state: StateInstance, resource: Resource, key: ResourceKey) -> Res
         attributes=state.attributes,
         sensitive=state.sensitive,
         parent=_parent(state, resource, key),
-        modified_at=_modified_at(state, resource),
+        modified_at=modified_at(state, resource),
     )
 
 
@@ -249,7 +249,8 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
-def _modified_at(state: StateInstance, resource: Resource) -> datetime | None:
+def modified_at(state: StateInstance, resource: Resource) -> datetime | None:
+    """Give the resource's own modification time as state holds it; None where it holds none that can be read."""
     value = state.attributes.get(resource.modified_at.state) if resource.modified_at else None
     try:
         return parse_instant(value) if isinstance(value, str) and value else None
@@ -334,9 +335,9 @@ def _sensitive_path(path: Iterable[Mapping[str, Any]]) -> str:
     return text
 
 
-def id_of(attributes: Mapping[str, Any]) -> str:
-    """Give the ``id`` that state has of an instance, by which two of one address in two states are told apart."""
-    return str(attributes.get("id"))
+def name_of(instance: StateInstance | ResourceInstance) -> tuple[str, str]:
+    """Give an instance's address and state's ``id`` of it, which tells two of one address in two states apart."""
+    return instance.address, str(instance.attributes.get("id"))
 
 
 def without_keys(address: str) -> str:
