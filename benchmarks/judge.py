@@ -20,6 +20,7 @@ from tests import builders
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.gate.learn import learn
+from tfdrift_gate.gate.plan import review
 from tfdrift_gate.gate.settle import finding, suppressed
 from tfdrift_gate.model import RawRecord, TimeWindow
 from tfdrift_gate.rules.load import load_rules
@@ -57,7 +58,8 @@ def main() -> None:
     judged = hold()
 
     def rule() -> Any:
-        left, _ = suppressed(judged.drifts, rules, nothing, Settings(), DAY.until.date())
+        change = review(nothing, None, (), belief, catalog)
+        left, _ = suppressed(judged.drifts, rules, change, Settings(), DAY.until.date())
         return [finding(drift, rules, nothing) for drift in left]
 
     steps = {

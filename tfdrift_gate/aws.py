@@ -6,7 +6,7 @@ boto3 is imported inside functions: a run over files never pays for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +85,24 @@ def client(
             f"reaching AWS ({service}): the endpoint is no URL",
             "check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_… and endpoint_url of the profile",
         ) from None
+
+
+class JsonService:
+    """A service of AWS's JSON protocol 1.1, asked one attempt a call: its user paces and repeats calls itself.
+
+    https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+    """
+
+    def __init__(self, service: str, region: str, credentials: Credentials) -> None:
+        """Prepare calls; raises as :func:`client`."""
+        self._client = client(service, region, credentials)
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation (``LookupEvents``); times are sent as seconds since 1970. Raises botocore's errors."""
+        from botocore import xform_name
+
+        answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**request)
+        return answer
 
 
 @contextmanager

@@ -23,9 +23,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "unmanaged": ("attached", "all", "none"),
     "mode": ("off", "annotate", "fail"),
 }
-_FLAGS = frozenset({"no_waivers", "verify"})
-_LISTS = frozenset({"state", "events", "region", "output"})
-_OTHER_NAMES = {"regions": "region", "states": "state", "outputs": "output"}
+_FLAGS = frozenset({"no_waivers", "verify", "no_cache", "validate_digests"})
+_LISTS = frozenset({"state", "events", "region", "assume_role", "output"})
+_OTHER_NAMES = {"regions": "region", "states": "state", "assume_roles": "assume_role", "outputs": "output"}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGTP]?)(i?)B?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,15 @@ class Settings:
     until: str | None = None
     region: tuple[str, ...] = ()
     profile: str | None = None
-    assume_role: str | None = None
+    assume_role: tuple[str, ...] = ()
+    """Role ARNs, one for each account to read; ``{account}`` in one stands for every account that state names."""
+    no_cache: bool = False
+    validate_digests: bool = False
+    athena_workgroup: str | None = None
+    athena_output: str | None = None
+    """``s3://bucket/prefix`` for query results, where the workgroup names none."""
+    max_scan: int | None = None
+    """Bytes that one Athena query may scan; None leaves it to the workgroup."""
     rules: str | None = None
     no_waivers: bool = False
     fail_on: str = "low"
@@ -56,7 +65,7 @@ class Settings:
     @property
     def credentials(self) -> Credentials:
         """The AWS credentials that the options name."""
-        return Credentials(self.profile, self.assume_role)
+        return Credentials(self.profile, self.assume_role[0] if self.assume_role else None)
 
     def blocks(self, severity: Severity | None) -> bool:
         """Tell whether a worst severity is at or above ``fail_on``."""
@@ -143,4 +152,15 @@ def _read(name: str, value: object, shown: str) -> object:
         if not 0 < seconds <= 86400:
             raise UsageError(f"reading {shown}: {text!r} is no number of seconds", "write for example 120")
         return seconds
+    if name == "max_scan":
+        return _bytes(text, shown)
     return text
+
+
+def _bytes(text: str, shown: str) -> int:
+    """Read a size (``10 GB``, ``500MiB``, ``1000000``); raises :class:`UsageError`."""
+    found = _SIZE.fullmatch(text)
+    size = float(found[1]) * (1024 if found[3] else 1000) ** " KMGTP".index(found[2].upper() or " ") if found else 0
+    if size < 1:
+        raise UsageError(f"reading {shown}: {text!r} is no size", "write for example 10GB")
+    return int(size)

@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
 _SECTIONS = {
     "What Terraform believes": ("state", "workspace", "plan"),
     "Event history": ("events", "since", "until", "region", "deadline", "profile", "assume_role"),
+    "Event history: cost and proof": ("no_cache", "athena_workgroup", "athena_output", "max_scan", "validate_digests"),
     "Judgement": ("rules", "no_waivers", "unmanaged", "verify", "fail_on", "on_error"),
     "Output": ("format", "output"),
 }
@@ -98,8 +99,21 @@ def cli() -> None:
 @click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
 @click.option(
     "--assume-role",
+    multiple=True,
     metavar="ARN",
-    help="A role to assume for reading event history and named states, and for --verify.",
+    help="A role to assume for reading event history and named states, and for --verify; repeatable, one for each"
+    " account. {account} in it stands for every account that state names.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what an earlier run read of event history.")
+@click.option("--athena-workgroup", metavar="NAME", help="Where athena: queries run. Default: primary.")
+@click.option(
+    "--athena-output", metavar="S3-URI", help="Where athena: puts results, unless the workgroup says so itself."
+)
+@click.option("--max-scan", metavar="SIZE", help="What one athena: query may scan, for example 10GB.")
+@click.option(
+    "--validate-digests",
+    is_flag=True,
+    help="Hold a trail's log files against its digest files, and name those that are missing or were altered.",
 )
 @click.option(
     "--rules",
@@ -134,7 +148,8 @@ def check(directory: str | None, **options: Any) -> None:
     tfdrift-gate check infra/prod --since 7d --format json
     tfdrift-gate check --state terraform.tfstate --events trail/ --since 2026-01-01
     """
-    options["no_waivers"] = "true" if options["no_waivers"] else None
+    for flag in ("no_waivers", "no_cache", "validate_digests"):
+        options[flag] = "true" if options[flag] else None
     options["verify"] = None if options["verify"] is None else str(options["verify"]).lower()
     given = {**options, "dir": directory}
     environment = {name: value for name, value in os.environ.items() if name != f"{ENVIRONMENT_PREFIX}MODE"}

@@ -11,7 +11,7 @@ from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources import Progress, Question, Reading, Source
+from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
 from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
 
@@ -33,6 +33,9 @@ def question(
         regions=settings.region or named,
         accounts=belief.accounts,
         credentials=settings.credentials,
+        roles=settings.assume_role,
+        athena=AthenaOptions(settings.athena_workgroup, settings.athena_output, settings.max_scan),
+        validate_digests=settings.validate_digests,
         deadline=settings.deadline,
         now=now,
         progress=progress,

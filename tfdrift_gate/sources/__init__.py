@@ -6,10 +6,11 @@ A source is a function from a :class:`Question` to readings; which one answers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
@@ -17,6 +18,17 @@ from tfdrift_gate.model import Coverage, RawRecord, TimeWindow
 
 Progress = Callable[[str], None]
 """Told, in a few words, how far a long read is."""
+
+
+@dataclass(frozen=True)
+class AthenaOptions:
+    """Where and at what cost a query may run."""
+
+    workgroup: str | None = None
+    output_location: str | None = None
+    """``s3://bucket/prefix`` for results, where the workgroup names none."""
+    max_scan: int | None = None
+    """Bytes that one query may scan."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +42,20 @@ class Question:
     regions: tuple[str, ...]
     accounts: frozenset[str]
     """The accounts whose resources are judged; empty where state tells none."""
+    event_names: frozenset[str] = frozenset()
+    """The recorded names (suffix included) of the calls that the catalogue understands."""
+    resources: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By account and region, the names under which LookupEvents finds what is managed there."""
     credentials: Credentials = field(default_factory=Credentials)
+    roles: tuple[str, ...] = ()
+    """Roles to assume, one for each account to read; ``{account}`` in one stands for each of ``accounts``."""
     deadline: float = 60.0
     """Seconds that the read may take."""
+    cache: Path | None = None
+    """The folder in which what was read is kept for the next run; None where nothing is."""
+    athena: AthenaOptions = field(default_factory=lambda: AthenaOptions())
+    validate_digests: bool = False
+    """Whether a trail's digest files are to prove its log files whole."""
     progress: Progress = lambda _: None
     now: datetime | None = None
     """When it is asked; the end of the window where left out."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfdrift_gate.aws import Credentials, client, explain, is_passing, is_throttled
+from tfdrift_gate.aws import Credentials, JsonService, client, explain, is_passing, is_throttled
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import RETENTION
 from tfdrift_gate.model import Coverage, RawRecord
@@ -79,7 +79,7 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
     what = f"CloudTrail's event history in {region}"
     since = max(question.window.since, (question.now or question.window.until) - RETENTION)
     try:
-        cloudtrail = _client(question.credentials, region, what)
+        cloudtrail = _service(question.credentials, region, what)
         token: str | None = None
         seen: set[str] = set()
         while True:
@@ -121,18 +121,18 @@ def read_region(question: Question, region: str, event_source: str, pace: Pace) 
     return Reading(tuple(records), coverage, error)
 
 
-def _client(credentials: Credentials, region: str, what: str) -> Any:
+def _service(credentials: Credentials, region: str, what: str) -> JsonService:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return client("cloudtrail", region, credentials)
+        return JsonService("cloudtrail", region, credentials)
     except (BotoCoreError, ClientError) as met:
         message, hint = explain(met, "sts:AssumeRole")
         raise EventSourceError(f"reading {what}: {message}", hint) from met
 
 
 def _page(
-    cloudtrail: Any, question: Question, event_source: str, token: str | None, pace: Pace, what: str
+    cloudtrail: JsonService, question: Question, event_source: str, token: str | None, pace: Pace, what: str
 ) -> dict[str, Any]:
     """Ask for one page until it comes; raises :class:`EventSourceError` when it will not."""
     from botocore.exceptions import BotoCoreError, ClientError
@@ -140,8 +140,8 @@ def _page(
 
     request: dict[str, Any] = {
         "LookupAttributes": [{"AttributeKey": "EventSource", "AttributeValue": event_source}],
-        "StartTime": question.window.since,
-        "EndTime": question.window.until,
+        "StartTime": question.window.since.timestamp(),
+        "EndTime": question.window.until.timestamp(),
         "MaxResults": PAGE,
     }
     if token:
@@ -152,7 +152,7 @@ def _page(
     while True:
         try:
             pace.wait(wait)
-            page: dict[str, Any] = cloudtrail.lookup_events(**request)
+            page = cloudtrail.call("LookupEvents", request)
             # NOTE: of an answer that was cut off botocore makes an empty one, which looks like a last page.
             if "Events" in page:
                 return page
