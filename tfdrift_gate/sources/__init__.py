@@ -6,7 +6,7 @@ A source is a function from a :class:`Question` to readings; which one answers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -68,7 +68,7 @@ class Reading:
     ``error`` is set where it could not be read whole; ``records`` then holds what came until then.
     """
 
-    records: tuple[RawRecord, ...]
+    records: Sequence[RawRecord]
     coverage: Coverage
     error: EventSourceError | None = None
 
