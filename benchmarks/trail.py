@@ -122,7 +122,7 @@ def _other(dice: random.Random, at: str) -> dict[str, Any]:
     response: dict[str, Any] | None = None
     more: dict[str, Any] = {}
     if name == "AssumeRole":
-        token = base64.b64encode(dice.randbytes(330)).decode()
+        token = base64.b64encode(dice.randbytes(730)).decode()
         response = {
             "credentials": {"accessKeyId": _key(dice), "expiration": "Jan 1, 2026, 1:00:00 PM", "sessionToken": token}
         }

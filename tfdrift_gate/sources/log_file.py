@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-e
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ class _File(msgspec.Struct):
 
 
 class _Summary(msgspec.Struct):
+    eventSource: Any = None
     readOnly: Any = None
     eventTime: Any = None
 
@@ -58,7 +59,7 @@ class LogFile(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
-def search(data: bytes, event_sources: Iterable[str]) -> LogFile | None:
+def search(data: bytes, event_sources: Collection[str]) -> LogFile | None:
     """Find the records of ``event_sources`` that do not call themselves reads.
 
     None for a file of another form, and for one that is not whole: a general reader then says what is wrong with it.
@@ -67,9 +68,9 @@ def search(data: bytes, event_sources: Iterable[str]) -> LogFile | None:
     if not data.startswith(_OPENING + _HEAD) or not data.endswith(_CLOSING, 0, end):
         return None
     places = sorted(_places(data, event_sources))
-    if all(_is_read(data[start:stop]) for start, stop in _around(data, places, end)):
+    if all(_is_whole_read(data[start:stop]) for start, stop in _around(data, places, end)):
         return LogFile(data.count(_SEPARATOR) + 1, ())
-    return _split(data, places, end)
+    return _split(data, places, end, event_sources)
 
 
 def _places(data: bytes, event_sources: Iterable[str]) -> Iterator[int]:
@@ -89,20 +90,19 @@ def _around(data: bytes, places: Iterable[int], end: int) -> Iterator[tuple[int,
         yield data.rfind(_HEAD, 0, place), separator + 1 if separator >= 0 else end - len(_CLOSING)
 
 
-def _is_read(text: bytes) -> bool:
+def _is_whole_read(text: bytes) -> bool:
     """Tell whether a text is one whole record that says it only read."""
     try:
-        summary = _SUMMARY.decode(text)
+        return _says_read(_SUMMARY.decode(text))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return False
-    return _says_read(summary)
 
 
 def _says_read(summary: _Summary) -> bool:
     return summary.readOnly is True or summary.readOnly == "true"
 
 
-def _split(data: bytes, places: list[int], end: int) -> LogFile | None:
+def _split(data: bytes, places: list[int], end: int, event_sources: Collection[str]) -> LogFile | None:
     try:
         records = _FILE.decode(data).Records
         starts = list(accumulate((len(record) + 1 for record in records), initial=len(_OPENING)))
@@ -114,7 +114,8 @@ def _split(data: bytes, places: list[int], end: int) -> LogFile | None:
         for number in numbers:
             text = bytes(records[number - 1])
             summary = _SUMMARY.decode(text)
-            if not _says_read(summary):
+            elsewhere = isinstance(summary.eventSource, str) and summary.eventSource not in event_sources
+            if not elsewhere and not _says_read(summary):
                 candidates.append(Candidate(number, summary.eventTime, text))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
