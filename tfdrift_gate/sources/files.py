@@ -11,13 +11,9 @@ from pathlib import Path
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
-from tfdrift_gate.sources.log_files import Gathered, gather, one_error
+from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
 
 STANDARD_INPUT = "standard input"
-SHOWN = 5
-"""How many files that could not be read the note names."""
-
-_SUFFIXES = (".json", ".jsonl", ".ndjson", ".gz", ".log")
 _DIGEST = "CloudTrail-Digest"
 
 
@@ -30,13 +26,10 @@ def read(question: Question) -> Iterator[Reading]:
         if ignored:
             notes.append(f"{ignored} other {'file' if ignored == 1 else 'files'} in the folder are not record files")
         gathered = gather(paths, _fetch, question)
-        notes.extend(error.message for error in gathered.errors[:SHOWN])
     except EventSourceError as met:
         gathered.errors.append(met)
-        notes.append(met.message)
+    notes.extend(said(gathered.errors))
     error = one_error(gathered.errors)
-    if len(gathered.errors) > SHOWN:
-        notes.append(f"and {len(gathered.errors) - SHOWN} more files that could not be read")
     if gathered.outside:
         notes.append(f"{gathered.outside} of {gathered.records_read} records lie outside the window")
     coverage = Coverage(
@@ -79,13 +72,13 @@ def _paths(locator: str) -> tuple[list[str], int]:
             found[os.path.normpath(path)] = None
             continue
         for file in map(os.path.normpath, _inside(path)):
-            if file.lower().endswith(_SUFFIXES):
+            if file.lower().endswith(RECORD_FILES):
                 found[file] = None
             else:
                 others.add(file)
     if not found:
         raise EventSourceError(
-            f"reading the folder {locator}: no record files in it", f"record files end in {', '.join(_SUFFIXES)}"
+            f"reading the folder {locator}: no record files in it", f"record files end in {', '.join(RECORD_FILES)}"
         )
     # A file of that name is not what "-" means.
     return sorted(f"./{path}" if path == STANDARD_INPUT else path for path in found), len(others - found.keys())

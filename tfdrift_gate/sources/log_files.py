@@ -20,6 +20,11 @@ from tfdrift_gate.sources.json_shapes import bodies
 from tfdrift_gate.sources.log_file import search
 from tfdrift_gate.sources.record_store import RecordStore, position
 
+RECORD_FILES = (".json", ".jsonl", ".ndjson", ".gz", ".log")
+"""How the names of files with records end."""
+SHOWN = 5
+"""How many files that could not be read a note names."""
+
 Fetch = Callable[[str], bytes]
 """Gives a file's bytes by its name; raises :class:`EventSourceError` naming it."""
 
@@ -57,6 +62,12 @@ def one_error(errors: Sequence[EventSourceError]) -> EventSourceError | None:
         return errors[0] if errors else None
     more = f" (and {len(errors) - 1} more such {'file' if len(errors) == 2 else 'files'})"
     return EventSourceError(errors[0].message + more, errors[0].hint)
+
+
+def said(errors: Sequence[EventSourceError]) -> list[str]:
+    """Say in a note what could not be read: the first few by name, the others counted."""
+    notes = [error.message for error in errors[:SHOWN]]
+    return [*notes, f"and {len(errors) - SHOWN} more files could not be read"] if len(errors) > SHOWN else notes
 
 
 def _fetched(names: Sequence[str], fetch: Fetch, side_by_side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
