@@ -83,6 +83,15 @@ SOURCES: dict[str, str] = {
 """The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""
 
 
+PROVABLE = frozenset({"s3", ""})
+"""The sources that a trail's digest files can prove whole."""
+
+
+def can_be_proven(locator: str) -> bool:
+    """Tell whether digest files lie beside what a locator names."""
+    return _scheme(locator) in PROVABLE
+
+
 def is_in_aws(locator: str) -> bool:
     """Tell whether a source is asked over the network: what it is asked for costs requests, and time."""
     return bool(_scheme(locator))

@@ -12,6 +12,7 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
+from tfdrift_gate.sources.trail_layout import can_hold
 
 STANDARD_INPUT = "standard input"
 _DIGEST = "CloudTrail-Digest"
@@ -25,7 +26,19 @@ def read(question: Question) -> Iterator[Reading]:
         paths, ignored = _paths(question.locator)
         if ignored:
             notes.append(f"{ignored} other {'file' if ignored == 1 else 'files'} in the folder are not record files")
-        gathered = gather(paths, _fetch, question)
+        # What was delivered at another time need not be opened; a file that is named itself is.
+        wanted = [path for path in paths if can_hold(path, question.window)] if len(paths) > 1 else paths
+        if unopened := len(paths) - len(wanted):
+            notes.append(f"{unopened} log {'file' if unopened == 1 else 'files'} of other days left unopened")
+        if not question.validate_digests:
+            gathered = gather(wanted, _fetch, question)
+        else:
+            from tfdrift_gate.sources.folder_proof import prove_folder
+
+            wrong, note, prove = prove_folder(_digests(question.locator), wanted, _fetch, question)
+            gathered = gather(wanted, _fetch, question, prove=prove)
+            gathered.errors[:0] = wrong
+            notes.append(note)
     except EventSourceError as met:
         gathered.errors.append(met)
     notes.extend(said(gathered.errors))
@@ -84,7 +97,18 @@ def _paths(locator: str) -> tuple[list[str], int]:
     return sorted(f"./{path}" if path == STANDARD_INPUT else path for path in found), len(others - found.keys())
 
 
-def _inside(folder: str) -> Iterator[str]:
+def _digests(locator: str) -> list[str]:
+    """Give the digest files below a folder, sorted."""
+    if not os.path.isdir(locator):
+        raise EventSourceError(
+            f"reading {locator}: digests lie beside a trail's log files, and this is no folder",
+            "name the folder that holds AWSLogs, or leave --validate-digests out",
+        )
+    found = map(os.path.normpath, _inside(locator, digests=True))
+    return sorted(path for path in found if path.lower().endswith(RECORD_FILES) and _DIGEST in Path(path).parts)
+
+
+def _inside(folder: str, digests: bool = False) -> Iterator[str]:
     """Every file below a folder, links followed once; raises where a folder may not be listed."""
 
     def closed(error: OSError) -> None:
@@ -95,11 +119,11 @@ def _inside(folder: str) -> Iterator[str]:
     seen: set[str] = set()
     for above, folders, files in os.walk(folder, onerror=closed, followlinks=True):
         real = os.path.realpath(above)
-        folders[:] = [name for name in folders if real not in seen and not _is_hidden(name)]
+        folders[:] = [name for name in folders if real not in seen and not _is_hidden(name, digests)]
         if real not in seen:
-            yield from (os.path.join(above, name) for name in files if not _is_hidden(name))
+            yield from (os.path.join(above, name) for name in files if not _is_hidden(name, digests))
         seen.add(real)
 
 
-def _is_hidden(name: str) -> bool:
-    return name == _DIGEST or name.startswith(".")
+def _is_hidden(name: str, digests: bool) -> bool:
+    return (name == _DIGEST and not digests) or name.startswith(".")

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tfdrift_gate.errors import EventSourceError
@@ -41,13 +42,27 @@ class Gathered:
     """One for each file that could not be read whole."""
 
 
-def gather(names: Sequence[str], fetch: Fetch, question: Question, side_by_side: int | None = None) -> Gathered:
+def gather(
+    names: Sequence[str],
+    fetch: Fetch,
+    question: Question,
+    side_by_side: int | None = None,
+    prove: Callable[[str, bytes], None] | None = None,
+) -> Gathered:
     """Read files, in the order of their names; what cannot be read is named, and the others are read all the same.
 
-    ``side_by_side`` is how many are fetched at once: as many as there are processors unless said otherwise.
+    ``side_by_side`` is how many are fetched at once: as many as there are processors unless said otherwise. ``prove``
+    is shown every inflated file, and raises :class:`EventSourceError` for one that must not count.
     """
+
+    def whole(name: str) -> bytes:
+        text = _inflated(fetch(name), name)
+        if prove:
+            prove(name, text)
+        return text
+
     gathered = Gathered()
-    for number, (name, got) in enumerate(_fetched(names, fetch, side_by_side or os.cpu_count() or 1), 1):
+    for number, (name, got) in enumerate(_fetched(names, whole, side_by_side or os.cpu_count() or 1), 1):
         question.progress(f"reading {question.locator}: file {number} of {len(names)}")
         try:
             _take(got(), name, question, gathered)
@@ -70,13 +85,10 @@ def said(errors: Sequence[EventSourceError]) -> list[str]:
     return [*notes, f"and {len(errors) - SHOWN} more files could not be read"] if len(errors) > SHOWN else notes
 
 
-def _fetched(names: Sequence[str], fetch: Fetch, side_by_side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    def whole(name: str) -> bytes:
-        return _inflated(fetch(name), name)
-
+def _fetched(names: Sequence[str], whole: Fetch, side_by_side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
     if len(names) < 2:
         for name in names:
-            yield name, lambda: whole(name)  # noqa: B023 - called before the next one
+            yield name, partial(whole, name)
         return
     from concurrent.futures import Future, ThreadPoolExecutor
 

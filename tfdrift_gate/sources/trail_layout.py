@@ -79,16 +79,17 @@ def days(window: TimeWindow, now: datetime) -> list[str]:
     return [(first + timedelta(days=number)).strftime("%Y/%m/%d") for number in range((last - first).days + 1)]
 
 
+def delivered_at(name: str) -> datetime | None:
+    """Tell when a log file was delivered, to the minute, by its name; None for one that is named otherwise."""
+    found = _STAMP.search(name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%dT%H%MZ").replace(tzinfo=timezone.utc) if found else None
+    except ValueError:
+        return None
+
+
 def can_hold(name: str, window: TimeWindow) -> bool:
     """Tell whether a file of this name can hold records of a window; one not named like a log file can."""
-    found = _STAMP.search(name)
-    if not found:
-        return True
-    try:
-        delivered = datetime.strptime(found[1], "%Y%m%dT%H%MZ").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return True
+    at = delivered_at(name)
     # NOTE: the name says the minute alone, so a file of that minute may hold a record of its last second.
-    return (
-        window.since - CLOCKS_DIFFER <= delivered + timedelta(minutes=1) and delivered <= window.until + DELIVERED_LATE
-    )
+    return at is None or window.since - CLOCKS_DIFFER - timedelta(minutes=1) <= at <= window.until + DELIVERED_LATE

@@ -6,13 +6,14 @@ cannot be read is named in the coverage of its account and region, and the rest 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
 from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.bucket.objects import SIDE_BY_SIDE, Bucket
+from tfdrift_gate.sources.bucket.proof import proof_of
 from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
 from tfdrift_gate.sources.trail_layout import (
     Place,
@@ -97,7 +98,11 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
             )
         if empty:
             notes.append(f"no log files were delivered on {', '.join(empty)}")
-        gathered = _gathered(bucket, keys, question, notes)
+        proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
+        gathered = _gathered(bucket, keys, question, notes, proof.prove if proof else None)
+        if proof:
+            gathered.errors[:0] = proof.errors
+            notes.append(proof.note)
     except EventSourceError as met:
         gathered.errors.append(met)
     notes.extend(said(gathered.errors))
@@ -125,13 +130,19 @@ def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], 
     return keys, empty
 
 
-def _gathered(bucket: Bucket, keys: Sequence[str], question: Question, notes: list[str]) -> Gathered:
+def _gathered(
+    bucket: Bucket,
+    keys: Sequence[str],
+    question: Question,
+    notes: list[str],
+    prove: Callable[[str, bytes], None] | None = None,
+) -> Gathered:
     files = [key for key in keys if key.lower().endswith(RECORD_FILES)]
     if other := len(keys) - len(files):
         notes.append(f"{other} other {'object is no record file' if other == 1 else 'objects are no record files'}")
     wanted = [f"s3://{bucket.name}/{key}" for key in files if can_hold(key, question.window)]
     start = len(f"s3://{bucket.name}/")
-    return gather(wanted, lambda name: bucket.fetch(name[start:]), question, SIDE_BY_SIDE)
+    return gather(wanted, lambda name: bucket.fetch(name[start:]), question, SIDE_BY_SIDE, prove)
 
 
 def _read_folder(bucket: Bucket, prefix: str, question: Question) -> Reading:
