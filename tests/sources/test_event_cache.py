@@ -169,36 +169,35 @@ def test_any_text_comes_back_as_it_was(cache: EventCache) -> None:
     assert held.position == record.position
 
 
-SECOND = st.integers(0, 3 * 86400)
-TRAIL = st.lists(st.tuples(SECOND, st.integers(0, 15 * 60)), max_size=120)
-RUNS = st.lists(
-    st.tuples(st.integers(0, 3 * 86400), st.floats(1, 2 * 86400), st.sampled_from([0, 0, 0, 3600, -600])),
-    min_size=1,
-    max_size=12,
-)
+# Hours, in which lateness counts, and days, in which reads age.
+SPANS = st.sampled_from([2 * 3600, 4 * 86400])
+SHARES = st.integers(0, 1000)
+TRAIL = st.lists(st.tuples(SHARES, st.integers(0, 15 * 60)), max_size=80)
+RUNS = st.lists(st.tuples(SHARES, SHARES, st.sampled_from([0, 0, 0, 3600, -600])), min_size=1, max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
-@given(TRAIL, RUNS, st.booleans())
-@example([(1000, 900)], [(1900 + 60, 2000.0, 0), (1900 + 120, 2000.0, 0)], True)
+@settings(max_examples=300, deadline=None)
+@given(SPANS, TRAIL, RUNS, st.booleans())
+@example(7200, [(500, 900), (500, 0)], [(500 + minute * 8, 900, 0) for minute in range(18)], True)
 def test_held_and_asked_together_are_what_a_fresh_question_gives(
-    trail: list[tuple[int, int]], runs: list[tuple[int, float, int]], in_order: bool
+    scale: int, trail: list[tuple[int, int]], runs: list[tuple[int, int, int]], in_order: bool
 ) -> None:
     """Any trail with records up to 15 minutes late, any windows, moments in and out of order, the last of them."""
     start = NOW - timedelta(days=3)
 
     def ask(window: TimeWindow, now: datetime) -> list[RawRecord]:
         return [
-            raw(when, f"{number}-{second}-{late}")
-            for number, (second, late) in enumerate(trail)
-            if (when := start + timedelta(seconds=second)) in window and when + timedelta(seconds=late) <= now
+            raw(when, f"{number}-{share}-{late}")
+            for number, (share, late) in enumerate(trail)
+            if (when := start + timedelta(seconds=share * scale // 1000)) in window
+            and when + timedelta(seconds=late) <= now
         ]
 
     with TemporaryDirectory() as name:
         for moment, span, ago in sorted(runs) if in_order else runs:
-            now = start + timedelta(seconds=moment)
+            now = start + timedelta(seconds=moment * scale / 1000)
             until = now - timedelta(seconds=ago)
-            window = TimeWindow(until - timedelta(seconds=span), until)
+            window = TimeWindow(until - timedelta(seconds=1 + span * scale / 1000), until)
             cache = EventCache(Path(name) / "cache")
             held = cache.held(KEY, window, now)
             learned = [*held.records]
