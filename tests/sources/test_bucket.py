@@ -216,8 +216,8 @@ def test_many_unreadable_files_are_counted(aws: LocalAws) -> None:
         put(key(mark=f"{number:016}"), b"<html></html>")
     reading = one()
     assert reading.error is not None
-    assert "(and 7 more such files)" in reading.error.message
-    assert "and 3 more files could not be read" in reading.coverage.note
+    assert "(and 7 more such errors)" in reading.error.message
+    assert "and 3 more such errors" in reading.coverage.note
 
 
 @pytest.mark.parametrize(

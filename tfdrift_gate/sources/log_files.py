@@ -75,14 +75,14 @@ def one_error(errors: Sequence[EventSourceError]) -> EventSourceError | None:
     """Make one error of many: the first, and how many more there are."""
     if len(errors) < 2:
         return errors[0] if errors else None
-    more = f" (and {len(errors) - 1} more such {'file' if len(errors) == 2 else 'files'})"
+    more = f" (and {len(errors) - 1} more such {'error' if len(errors) == 2 else 'errors'})"
     return EventSourceError(errors[0].message + more, errors[0].hint)
 
 
 def said(errors: Sequence[EventSourceError]) -> list[str]:
     """Say in a note what could not be read: the first few by name, the others counted."""
     notes = [error.message for error in errors[:SHOWN]]
-    return [*notes, f"and {len(errors) - SHOWN} more files could not be read"] if len(errors) > SHOWN else notes
+    return [*notes, f"and {len(errors) - SHOWN} more such errors"] if len(errors) > SHOWN else notes
 
 
 def _fetched(names: Sequence[str], whole: Fetch, side_by_side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
