@@ -1,0 +1,61 @@
+"""Whole processes, as the operating system accounts for them: time, processor time and memory, children included."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one run took: seconds of time and of processor time, and the most memory one of its processes held."""
+
+    seconds: float
+    cpu: float
+    peak: int
+    """Bytes."""
+
+
+def run(command: Sequence[str], codes: Sequence[int] = (0,), environment: Mapping[str, str] | None = None) -> Usage:
+    """Run a program whose output goes nowhere; raises SystemExit where its exit code is none of ``codes``."""
+    before = time.perf_counter()
+    with open(os.devnull, "wb") as nowhere:
+        child = os.posix_spawnp(
+            command[0],
+            list(command),
+            dict(environment or os.environ),
+            file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)],
+        )
+        _, status, usage = os.wait4(child, 0)
+    seconds = time.perf_counter() - before
+    if (code := os.waitstatus_to_exitcode(status)) not in codes:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return Usage(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def python(*arguments: str | Path) -> list[str]:
+    """The command that runs this interpreter."""
+    return [sys.executable, *map(str, arguments)]
+
+
+def in_turn(
+    commands: Mapping[str, Sequence[str]], runs: int, codes: Sequence[int] = (0,)
+) -> dict[str, list[Usage]]:
+    """Run programs in turn (A B A B …), so that a machine whose speed wanders slows all of them."""
+    taken: dict[str, list[Usage]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        for name, command in commands.items():
+            usage = run(command, codes)
+            if number:  # the first run of each also reads what is on disk
+                taken[name].append(usage)
+    return taken
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios of runs side by side."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
