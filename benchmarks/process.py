@@ -43,9 +43,7 @@ def python(*arguments: str | Path) -> list[str]:
     return [sys.executable, *map(str, arguments)]
 
 
-def in_turn(
-    commands: Mapping[str, Sequence[str]], runs: int, codes: Sequence[int] = (0,)
-) -> dict[str, list[Usage]]:
+def in_turn(commands: Mapping[str, Sequence[str]], runs: int, codes: Sequence[int] = (0,)) -> dict[str, list[Usage]]:
     """Run programs in turn (A B A B …), so that a machine whose speed wanders slows all of them."""
     taken: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(runs + 1):

@@ -12,6 +12,7 @@ from isal import isal_zlib
 
 
 def size(path: Path) -> int:
+    """Inflate a file."""
     return len(isal_zlib.decompress(path.read_bytes(), 31))
 
 
