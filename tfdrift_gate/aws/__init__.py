@@ -9,11 +9,12 @@ from tfdrift_gate.aws.client import client
 from tfdrift_gate.aws.credentials import Credentials, region_from_environment
 from tfdrift_gate.aws.errors import error_code, explain, is_bad_credentials, is_passing, is_throttled, reading
 from tfdrift_gate.aws.json_service import JsonService
-from tfdrift_gate.aws.sts import caller_account
+from tfdrift_gate.aws.sts import assume, caller_account
 
 __all__ = [
     "Credentials",
     "JsonService",
+    "assume",
     "caller_account",
     "client",
     "error_code",
