@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.aws import region_from_environment
-from tfdrift_gate.catalog import load_catalog
+from tfdrift_gate.catalog import Catalog, load_catalog
 from tfdrift_gate.checkout import find_checkout
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
 from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
 from tfdrift_gate.instant import RETENTION, parse_bound, window
 from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
-from tfdrift_gate.rules.load import find_rules, load_rules
+from tfdrift_gate.rules.find import find_rules
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, source_for
 from tfdrift_gate.terraform.root import open_root
 from tfdrift_gate.terraform.state import place
+
+if TYPE_CHECKING:
+    from tfdrift_gate.rules.ruleset import RuleSet
 
 
 def check(
@@ -31,7 +35,8 @@ def check(
     a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
     """
     catalog = load_catalog()
-    rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
+    rules_file = Path(settings.rules) if settings.rules else find_rules(settings.dir)
+    own_rules = _load_rules(rules_file, catalog) if rules_file else None
     root = open_root(settings.dir, settings.workspace, environment)
     readers = [source_for(locator) for locator in settings.events]
     if [*settings.state, *settings.events, settings.plan].count("-") > 1:
@@ -62,7 +67,7 @@ def check(
         belief = with_the_plans_secrets(placed, held.plan)
     errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
     records = [record for reading in readings for record in reading.records]
-    if not records and held.plan is None and not rules.waivers:
+    if not records and held.plan is None and not (own_rules and own_rules.waivers):
         return Report(
             window=span,
             records_read=sum(reading.coverage.records_read for reading in readings),
@@ -90,6 +95,7 @@ def check(
     from tfdrift_gate.rules.suppress import is_trusted
     from tfdrift_gate.terraform.configuration import Configuration, read_configuration
 
+    rules = own_rules or _load_rules(None, catalog)
     learned = learn(records, span, catalog)
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
@@ -140,6 +146,12 @@ def check(
         ),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
+
+
+def _load_rules(path: Path | None, catalog: Catalog) -> RuleSet:
+    from tfdrift_gate.rules.load import load_rules
+
+    return load_rules(path, catalog)
 
 
 def without_verdict(
