@@ -35,7 +35,7 @@ class JsonService:
         self._client = None if self._post else client(service, region, credentials)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an operation (``LookupEvents``); times are seconds since 1970 and bytes are base64 texts, sent and answered.
+        """Call an operation (``LookupEvents``); times are seconds since 1970 and bytes base64 texts, both ways.
 
         Raises botocore's errors; an answer that was cut off, or is no JSON object, is one.
         """
