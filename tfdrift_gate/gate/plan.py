@@ -24,8 +24,9 @@ from tfdrift_gate.planned.literal import with_literals
 from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.terraform.configuration import Configuration
+from tfdrift_gate.terraform.place import place
 from tfdrift_gate.terraform.plan import Plan
-from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, place
+from tfdrift_gate.terraform.state import Belief, StateInstance, name_of
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ from tfdrift_gate.rules.suppress import is_trusted
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+from tfdrift_gate.terraform.place import place
 from tfdrift_gate.terraform.root import open_root
-from tfdrift_gate.terraform.state import place
 
 
 def check(
