@@ -28,7 +28,6 @@ from tfdrift_gate.terraform.state import (
 
 _ABSENT = msgspec.Raw(b"null")
 _CHUNK = 1 << 20
-_SPACES = b" \t\r\n"
 
 
 class _Instance(msgspec.Struct, gc=False):
@@ -99,12 +98,13 @@ class Attributes(Mapping[str, Any]):
     Looking one up raises :class:`StateError` where they hold a number that no float can.
     """
 
-    __slots__ = ("_all", "_named", "_raw", "_what")
+    __slots__ = ("_address", "_all", "_named", "_raw", "_what")
 
-    def __init__(self, raw: msgspec.Raw, named: msgspec.Struct, what: str) -> None:
+    def __init__(self, raw: msgspec.Raw, named: msgspec.Struct, what: str, address: str) -> None:
         self._raw = raw
         self._named = named
         self._what = what
+        self._address = address
         self._all: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
@@ -126,7 +126,7 @@ class Attributes(Mapping[str, Any]):
             try:
                 self._all = msgspec.json.decode(self._raw, type=dict[str, Any])
             except msgspec.MsgspecError:
-                self._all = parse_json(bytes(self._raw), self._what)
+                self._all = parse_json(bytes(self._raw), f"{self._what}, {self._address}")
         return self._all
 
 
@@ -183,7 +183,7 @@ class _Reader:
                     base + index_text(each.index_key),
                     entry.type,
                     entry.provider,
-                    each.attributes if _has_members(each.attributes) else each.attributes_flat,
+                    (each.attributes, each.attributes_flat),
                     self._sensitive(bytes(each.sensitive_attributes)),
                     each.dependencies,
                 )
@@ -195,7 +195,9 @@ class _Reader:
             if entry.type not in self._catalog.resources or entry.mode != "managed" or entry.deposed_key:
                 continue
             marks = self._marked(bytes(entry.sensitive_values))
-            yield self._instance(entry.address, entry.type, entry.provider_name, entry.values, marks, entry.depends_on)
+            yield self._instance(
+                entry.address, entry.type, entry.provider_name, (entry.values,), marks, entry.depends_on
+            )
         for child in module.child_modules or ():
             yield from self.shown(child)
 
@@ -204,27 +206,39 @@ class _Reader:
         address: str,
         resource_type: str,
         provider: str,
-        raw: msgspec.Raw,
+        raws: tuple[msgspec.Raw, ...],
         sensitive: tuple[str, ...],
         dependencies: msgspec.Raw,
     ) -> StateInstance:
+        """Make an instance; its attributes are the first of ``raws`` that has any."""
         resource = self._catalog.resources[resource_type]
         decoder = self._names.get(resource_type)
         if decoder is None:
             decoder = self._names[resource_type] = msgspec.json.Decoder(_names_of(resource))
         # Only what stands on a function is ever placed by what it depends on.
         follows = bool(resource.parent or "function" in resource.identity)
-        if not _starts(dependencies, b"[n"):
+        if dependencies is not _ABSENT and memoryview(dependencies)[0] not in b"[n":
             raise TypeError("not a list")
-        named = decoder.decode(raw if _has_members(raw) else b"{}")
         return StateInstance(
             address=address,
             resource_type=resource.type,
             provider=self._shared.setdefault(provider, provider),
-            attributes=Attributes(raw, named, f"{self._what}, {address}") if _has_members(raw) else {},
+            attributes=self._attributes(raws, decoder, address),
             sensitive=sensitive,
             dependencies=tuple(list_of(msgspec.json.decode(dependencies))) if follows else (),
         )
+
+    def _attributes(
+        self, raws: tuple[msgspec.Raw, ...], decoder: msgspec.json.Decoder[msgspec.Struct], address: str
+    ) -> Mapping[str, Any]:
+        for raw in raws:
+            if raw is not _ABSENT and bytes(raw) != b"null":
+                named = decoder.decode(raw)
+                found = Attributes(raw, named, self._what, address)
+                # One of those that a place needs is enough to tell that there are some.
+                if any(getattr(named, name) is not msgspec.UNSET for name in named.__struct_fields__) or len(found):
+                    return found
+        return {}
 
 
 def _names_of(resource: Resource) -> type[msgspec.Struct]:
@@ -235,19 +249,6 @@ def _names_of(resource: Resource) -> type[msgspec.Struct]:
     names.update([resource.modified_at.state] if resource.modified_at else ())
     fields = [(name, Any, msgspec.UNSET) for name in sorted(names)]
     return msgspec.defstruct(resource.type, fields, gc=False)
-
-
-def _has_members(raw: msgspec.Raw) -> bool:
-    """Tell whether a JSON object has any member; raises :class:`TypeError` for what is neither object nor null."""
-    if not _starts(raw, b"{n"):
-        raise TypeError("not an object")
-    with memoryview(raw) as view:
-        return view[0] == ord("{") and next(byte for byte in view[1:] if byte not in _SPACES) != ord("}")
-
-
-def _starts(raw: msgspec.Raw, with_any_of: bytes) -> bool:
-    with memoryview(raw) as view:
-        return view[0] in with_any_of
 
 
 def _check_utf8(text: bytes) -> None:

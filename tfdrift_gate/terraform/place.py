@@ -23,19 +23,19 @@ def place(
     history is read (``account_read``, ``region_read``). An instance whose place cannot be told is skipped, and said so.
     """
     states = list(found)
-    told = {id(state): _own_place(state, catalog.resources[state.resource_type]) for state in states}
+    places = [_own_place(state, catalog.resources[state.resource_type]) for state in states]
     functions: dict[str, list[tuple[StateInstance, str, str]]] = {}
-    for state in states:
-        account, region = told[id(state)]
-        if state.resource_type == "aws_lambda_function" and account and region:
-            functions.setdefault(str(state.attributes.get("function_name")), []).append((state, account, region))
-    accounts = {account for account, _ in told.values() if account}
-    regions = {region for _, region in told.values() if region}
+    if not all(account and region for account, region in places):
+        for state, (account, region) in zip(states, places, strict=True):
+            if state.resource_type == "aws_lambda_function" and account and region:
+                functions.setdefault(str(state.attributes.get("function_name")), []).append((state, account, region))
+    # Each name once: there are as many places as instances, and they say the same few things.
+    accounts = {account: account for account, _ in places if account}
+    regions = {region: region for _, region in places if region}
     instances: list[ResourceInstance] = []
     skipped: list[Skipped] = []
-    for state in states:
+    for state, (account, region) in zip(states, places, strict=True):
         resource = catalog.resources[state.resource_type]
-        account, region = told[id(state)]
         if not (account and region):
             near_account, near_region = _function_place(state, resource, functions, account, region)
             account, region = account or near_account, region or near_region
@@ -43,7 +43,7 @@ def place(
         region = region or (next(iter(regions)) if len(regions) == 1 else None if regions else region_read)
         parts = _parts(state, resource)
         if account and region and parts is not None:
-            key = ResourceKey(resource.type, account, region, parts)
+            key = ResourceKey(resource.type, accounts.get(account, account), regions.get(region, region), parts)
             instances.append(_instance(state, resource, key))
         else:
             lacking = "name" if parts is None else "account or region"
