@@ -43,11 +43,11 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
         texts = [fetch_discovered(root, settings.credentials, environment)]
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
     found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
+    if plan is None:
+        return Believed(found, tuple(texts), notes)
     # One root may be given as both; the same address in two states is two things.
     names = list(map(name_of, found))
     known = set(names)
-    if plan is None:
-        return Believed(found, tuple(texts), notes)
     planned = {name_of(instance): instance for instance in plan.instances}
     added = [instance for name, instance in planned.items() if name not in known]
     # What the plan moves is known by the address that the configuration has.

@@ -108,12 +108,17 @@ class Attributes(Mapping[str, Any]):
         self._all: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
+        value = self.get(name, msgspec.UNSET)
+        if value is msgspec.UNSET:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give one attribute; ``default`` where there is none of that name."""
         if self._all is None and name in self._named.__struct_fields__:
             value = getattr(self._named, name)
-            if value is msgspec.UNSET:
-                raise KeyError(name)
-            return value
-        return self._whole()[name]
+            return default if value is msgspec.UNSET else value
+        return self._whole().get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._whole())
@@ -235,8 +240,8 @@ class _Reader:
             if raw is not _ABSENT and bytes(raw) != b"null":
                 named = decoder.decode(raw)
                 found = Attributes(raw, named, self._what, address)
-                # One of those that a place needs is enough to tell that there are some.
-                if any(getattr(named, name) is not msgspec.UNSET for name in named.__struct_fields__) or len(found):
+                # One is enough to tell that there are some; every provider's instances have an id.
+                if "id" in found or len(found):
                     return found
         return {}
 
