@@ -69,7 +69,7 @@ def measure(functions: int = FUNCTIONS, runs: int = RUNS) -> list[tuple[str, ...
 
 
 def write(path: Path, functions: int) -> None:
-    """Write a state file as Terraform does, indented; function by function, since a child counts its parent's memory."""
+    """Write a state file as Terraform does; function by function, since a child counts its parent's memory."""
     with path.open("w", encoding="utf-8") as file:
         file.write('{"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "bench", "outputs": {},\n')
         file.write('  "resources": [\n')

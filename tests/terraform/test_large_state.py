@@ -126,6 +126,7 @@ def state_file(*instances: Any, **outer: Any) -> bytes:
         b'{"format_version": "1.2", "planned_values": {}}',
         state_file({"attributes": {"id": "f"}})[:-3],
         state_file({"attributes": {"id": "f"}}).replace(b'"f"', b'"\xff"'),
+        state_file({"attributes": {"id": "f"}}, outputs={"stepped": "over"}).replace(b"over", b"\xff"),
         state_file({"attributes": {"id": "f"}}).replace(b'"f"', b'"\xed\xa0\x80"'),
         state_file({"attributes": {"id": "f"}}).replace(b'"f"', rb'"\ud800"'),
         b"\xef\xbb\xbf" + state_file({"attributes": {"id": "f"}}),

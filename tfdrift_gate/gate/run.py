@@ -72,7 +72,7 @@ def check(
         for reading in ask(read, replace(asked, locator=locator), bool(held.instances), settings)
     ]
     accounts = {reading.coverage.account for reading in readings if reading.coverage.account}
-    if len(accounts) == 1:
+    if len(accounts) == 1 and not belief.accounts:
         placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
         belief = with_the_plans_secrets(placed, held.plan)
     errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
