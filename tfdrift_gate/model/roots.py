@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from tfdrift_gate.model.report import Finding, Problem, Report
 from tfdrift_gate.model.words import Severity
@@ -31,15 +31,20 @@ class RootsReport:
         """The worst finding's severity."""
         return max((report.max_severity for report in self.reports if report.max_severity), default=None)
 
-    @cached_property
+    @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
-        """Every finding with the name of its root module: worst first, then as the root modules stand."""
-        found = [
-            (name, each) for name, report in zip(self.names, self.reports, strict=True) for each in report.findings
-        ]
-        return tuple(sorted(found, key=lambda entry: -entry[1].severity))
+        """Every finding with the name of its root module, in the order of every output."""
+        return self.in_order(report.findings for report in self.reports)
 
-    @cached_property
+    def in_order(self, findings: Iterable[Iterable[Finding]]) -> tuple[tuple[str, Finding], ...]:
+        """Put findings of each root module together, with its name: worst first, then address, then resource id."""
+        found = [(name, each) for name, some in zip(self.names, findings, strict=True) for each in some]
+        found.sort(
+            key=lambda entry: (-entry[1].severity, entry[1].address or "", entry[1].drift.resource_id, entry[1].id)
+        )
+        return tuple(found)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Why verdicts were not reached, each once, with the names of the root modules that it concerns."""
         concerned: dict[Problem, list[str]] = {}
@@ -50,7 +55,7 @@ class RootsReport:
             Problem(f"{_listed(names)}: {problem.message}", problem.hint) for problem, names in concerned.items()
         )
 
-    @cached_property
+    @property
     def notes(self) -> tuple[str, ...]:
         """What every reader must see beside the verdicts, each once."""
         return tuple(dict.fromkeys(note for report in self.reports for note in report.notes))
