@@ -18,7 +18,7 @@ from tfdrift_gate.model import Problem, Report, TimeWindow
 from tfdrift_gate.rules.find import find_rules
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Reading, can_be_proven, source_for
-from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.place import Places, place
 from tfdrift_gate.terraform.root import RootModule, open_root
 from tfdrift_gate.terraform.state import Belief
 
@@ -58,6 +58,14 @@ def open_and_believe(settings: Settings, environment: Mapping[str, str], catalog
         since = max(since_last_apply(told), until - RETENTION) if told or not held.notes else since
     # A plan in the very second of the apply has a window of that second.
     return Root(settings, module, rules, held, belief, TimeWindow(min(since, until), until))
+
+
+def placed_beside(root: Root, functions: Places, catalog: Catalog) -> Root:
+    """Place what a root module's own state does not place by the functions of the run's other root modules."""
+    if not root.belief.skipped:
+        return root
+    placed = place(root.held.instances, catalog, region_read=_here(root.settings), elsewhere=functions)
+    return replace(root, belief=with_the_plans_secrets(placed, root.held.plan))
 
 
 def check_options(settings: Settings, now: datetime) -> None:

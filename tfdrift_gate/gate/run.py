@@ -13,11 +13,19 @@ from tfdrift_gate.errors import GateError
 from tfdrift_gate.gate.history import ask, coverage, question
 from tfdrift_gate.gate.learn import Learned, learn
 from tfdrift_gate.gate.report import Beside, judged
-from tfdrift_gate.gate.root import Root, check_options, open_and_believe, placed_after_reading, without_verdict
+from tfdrift_gate.gate.root import (
+    Root,
+    check_options,
+    open_and_believe,
+    placed_after_reading,
+    placed_beside,
+    without_verdict,
+)
 from tfdrift_gate.gate.twice import managed_twice
 from tfdrift_gate.model import Report, RootsReport, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress, Reading, source_for
+from tfdrift_gate.terraform.place import functions_in
 from tfdrift_gate.terraform.state import Belief
 
 
@@ -59,6 +67,8 @@ def check_roots(
             roots[number] = open_and_believe(settings, environment, catalog, now)
         except GateError as error:
             reports[number] = without_verdict(settings, environment, error, now)
+    functions = functions_in(instance for root in roots.values() for instance in root.belief.instances)
+    roots = {number: placed_beside(root, functions, catalog) for number, root in roots.items()}
     spans = [root.span for root in roots.values()] or [reports[0].window]
     widest = TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
     readings = _asked(list(roots.values()), widest, catalog, now, progress) if roots else []

@@ -12,15 +12,23 @@ from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import ResourceInstance, ResourceKey, Skipped
 from tfdrift_gate.terraform.state import Belief, StateInstance, without_keys
 
+Places = Mapping[str, frozenset[tuple[str, str]]]
+"""The accounts and regions in which there is a function of a name."""
+
 
 def place(
-    found: Iterable[StateInstance], catalog: Catalog, account_read: str | None = None, region_read: str | None = None
+    found: Iterable[StateInstance],
+    catalog: Catalog,
+    account_read: str | None = None,
+    region_read: str | None = None,
+    elsewhere: Places | None = None,
 ) -> Belief:
     """Give every instance its key: account, region and name parts.
 
     An ARN tells account and region, and so does ``region`` in state of provider 6; a satellite without either
-    takes them from its function, else from all the others if those agree, else it is taken to be where event
-    history is read (``account_read``, ``region_read``). An instance whose place cannot be told is skipped, and said so.
+    takes them from its function, else from all the others if those agree, else from its function where that is
+    ``elsewhere``, in one place alone; else it is taken to be where event history is read (``account_read``,
+    ``region_read``). An instance whose place cannot be told is skipped, and said so.
     """
     states = list(found)
     places = [_own_place(state, catalog.resources[state.resource_type]) for state in states]
@@ -39,8 +47,12 @@ def place(
         if not (account and region):
             near_account, near_region = _function_place(state, resource, functions, account, region)
             account, region = account or near_account, region or near_region
-        account = account or (next(iter(accounts)) if len(accounts) == 1 else None if accounts else account_read)
-        region = region or (next(iter(regions)) if len(regions) == 1 else None if regions else region_read)
+        account = account or (next(iter(accounts)) if len(accounts) == 1 else None)
+        region = region or (next(iter(regions)) if len(regions) == 1 else None)
+        if elsewhere and not (account and region):
+            account, region = _place_elsewhere(state, resource, elsewhere, account, region)
+        account = account or (None if accounts else account_read)
+        region = region or (None if regions else region_read)
         parts = _parts(state, resource)
         if account and region and parts is not None:
             key = ResourceKey(resource.type, accounts.get(account, account), regions.get(region, region), parts)
@@ -99,14 +111,9 @@ def _function_place(
     region: str | None,
 ) -> tuple[str | None, str | None]:
     """The place of the function it names; of several, the one of the same provider or the one it depends on."""
-    function = resource.identity.get("function")
-    names = function.state if function else resource.parent.state if resource.parent else ()
-    value = next((text for name in names if (text := _text(state.attributes.get(name)))), None)
-    if value is None:
-        return None, None
     near = [
         entry
-        for entry in functions.get(parse_function_name(value).name, [])
+        for entry in functions.get(_function_named(state, resource), [])
         if account in (None, entry[1]) and region in (None, entry[2])
     ]
     choices = (
@@ -119,6 +126,32 @@ def _function_place(
         if len({entry[1:] for entry in near}) == 1:
             return near[0][1], near[0][2]
     return None, None
+
+
+def _place_elsewhere(
+    state: StateInstance, resource: Resource, elsewhere: Places, account: str | None, region: str | None
+) -> tuple[str | None, str | None]:
+    """The place of the function it names in another root module's state, where there is one such place."""
+    there = elsewhere.get(_function_named(state, resource), frozenset())
+    near = [entry for entry in there if account in (None, entry[0]) and region in (None, entry[1])]
+    return near[0] if len(near) == 1 else (account, region)
+
+
+def _function_named(state: StateInstance, resource: Resource) -> str:
+    """The name of the function that a satellite names; empty where it names none."""
+    function = resource.identity.get("function")
+    names = function.state if function else resource.parent.state if resource.parent else ()
+    value = next((text for name in names if (text := _text(state.attributes.get(name)))), None)
+    return parse_function_name(value).name if value else ""
+
+
+def functions_in(instances: Iterable[ResourceInstance]) -> Places:
+    """Tell where there are functions of each name."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for instance in instances:
+        if instance.resource_type == "aws_lambda_function":
+            found.setdefault(instance.key.parts[0], set()).add((instance.key.account, instance.key.region))
+    return {name: frozenset(places) for name, places in found.items()}
 
 
 def _parts(state: StateInstance, resource: Resource) -> tuple[str, ...] | None:
