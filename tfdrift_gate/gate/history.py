@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog
@@ -12,8 +13,10 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
-from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
+
+if TYPE_CHECKING:
+    from tfdrift_gate.terraform.plan import Plan
 
 _NO_GATE_NOTE = "no gate ran inside the plan: its configuration does not call the module drift_check"
 _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfdrift_gate.aws import Credentials, JsonService, client, explain, is_passing, is_throttled
+from tfdrift_gate.aws import Credentials, JsonService, caller_account, explain, is_passing, is_throttled
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import RETENTION
 from tfdrift_gate.model import Coverage, RawRecord
@@ -191,8 +191,7 @@ def _account(records: list[RawRecord], question: Question, region: str) -> str |
         if isinstance(body, dict) and isinstance(body.get("recipientAccountId"), str):
             return str(body["recipientAccountId"])
     try:
-        sts = client("sts", region, question.credentials, connect_timeout=3, read_timeout=5)
-        return str(sts.get_caller_identity()["Account"])
+        return caller_account(question.credentials, region)
     except Exception:
         # Whoever may read event history need not reach STS: then the account is just not known.
         return None
