@@ -21,6 +21,8 @@ from tfdrift_gate.changes.values import string
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import Change, Effect, Record, ResourceKey, Skipped
 
+_UNKNOWN = object()
+
 
 @dataclass(frozen=True)
 class Interpretation:
@@ -119,11 +121,12 @@ def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") 
         for item in listed:
             yield from _not_understood(item, known, path)
     elif isinstance(body, Mapping):
-        for name in sorted(map(str, body)):
+        # What is understood whole, nearly everything in most requests, needs no second look.
+        for name in sorted(name for name in map(str, body) if known.get(name.lower(), _UNKNOWN) is not None):
             lowered = name.lower()
             if lowered not in known:
                 yield f"{path}{name}"
-            elif known[lowered] is not None:
+            else:
                 yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
     elif body is not None:  # a text where an object belongs
         yield path.rstrip(".")
