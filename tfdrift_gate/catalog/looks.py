@@ -19,8 +19,8 @@ class Look(NamedTuple):
     attribute: Attribute
     head: str | None
     """The top-level member of the answer, in lower case; None where no answer shows it."""
-    is_plain: bool
-    """Whether that member is the value itself."""
+    inner: str | None
+    """The member of that member which is the value; empty where it is the value itself, None where the way is longer."""
     silent: bool
     """Whether a complete answer that lacks the member says that the attribute is not set."""
     verbatim: type | None
@@ -85,11 +85,12 @@ def _merges(attribute: Attribute, entry: EventEntry) -> bool:
 
 def _look(name: str, attribute: Attribute) -> Look:
     path = attribute.answered_at
+    steps = () if path is None or any(step.each or step.first for step in path.steps) else path.steps
     return Look(
         name=name,
         attribute=attribute,
         head=path.head if path else None,
-        is_plain=path is not None and path.is_plain,
+        inner="" if len(steps) == 1 else steps[1].name if len(steps) == 2 else None,
         silent=attribute.optional not in (False, "inside"),
         verbatim=None if attribute.withheld else _VERBATIM.get(attribute.as_),
     )

@@ -22,7 +22,7 @@ class Told:
         self._answer = answer.below(under.lower()) if (under := entry.resource.answer_under) else answer
         self._answered = entry.values == "response" and is_answered
         completes = entry.resource.completes
-        self._complete = bool(completes) and all(map(answer.__contains__, completes))
+        self._complete = bool(completes) and None not in map(answer.get, completes)
         self.asked: dict[str, Any] = {}
         self.revealed: dict[str, Any] = {}
         self.unreadable: list[str] = []
@@ -31,39 +31,45 @@ class Told:
     def read(self) -> None:
         """Read every attribute that the entry tells of."""
         entry, answered, revealed = self._entry, self._answered, self.revealed
-        held = self._answer.get
+        answer, get = self._answer, self._answer.get
         asked = self._asked_for()
         # A run spends most of its time here, so what can be told without a call is.
-        for name, attribute, head, is_plain, silent, verbatim in entry.looks.looks:
+        for name, attribute, head, inner, silent, verbatim in entry.looks.looks:
             if name in asked:
                 self._ask(name, attribute)
             elif answered and head is not None:
-                value = held(head)
+                value = get(head)
                 if value is None:
                     if silent and self._complete:
                         revealed[name] = None
-                elif is_plain and value.__class__ is verbatim:
+                    continue
+                if inner:
+                    value = answer.below(head).get(inner)
+                elif inner is None and attribute.answered_at:
+                    value = answer.at(attribute.answered_at)
+                if value.__class__ is verbatim:
                     revealed[name] = value
                 else:
-                    self._reveal(name, attribute)
+                    self._reveal(name, attribute, value)
         if entry.may_set and entry.unspoken.issuperset(self._request):
             self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
 
     def _asked_for(self) -> Iterable[str]:
         """Name the attributes that the call sets."""
         looks = self._entry.looks
+        if not looks.asked_by and not looks.asked_where:
+            return looks.always_asked
         asked = set(looks.always_asked)
-        if looks.asked_by:
-            for member in self._request:
-                asked.update(looks.asked_by.get(member, ()))
+        for member in self._request if looks.asked_by else ():
+            if member in looks.asked_by:
+                asked.update(looks.asked_by[member])
         for name, member in looks.asked_where:
             if is_true(self._request, member):
                 asked.add(name)
         return asked
 
-    def _reveal(self, name: str, attribute: Attribute) -> None:
+    def _reveal(self, name: str, attribute: Attribute, value: Any) -> None:
         """Take what the answer shows of an attribute that the call did not set."""
-        value = self._answer.at(attribute.answered_at) if attribute.answered_at else None
         if value is None:
             if self._says_unset(attribute):
                 self.revealed[name] = None

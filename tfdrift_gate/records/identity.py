@@ -6,6 +6,7 @@ The principal and the session name are signed facts; the user agent is whatever 
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -37,6 +38,37 @@ _SDK = re.compile(
     re.IGNORECASE,
 )
 _WITH_SESSION = ("AssumedRole", "FederatedUser", "AWSAccount")
+
+_FACTS = (
+    "userIdentity",
+    "sourceIPAddress",
+    "userAgent",
+    "sessionCredentialFromConsole",
+    "eventType",
+    "additionalEventData",
+)
+_MOST_KNOWN, _LONGEST = 2048, 4096
+_known: dict[bytes, tuple[Actor, str]] = {}
+
+
+def caller_of(record: Mapping[str, Any]) -> tuple[Actor, str]:
+    """Read who made the call and from where: what :func:`actor_of` and :func:`origin_of` give.
+
+    A day has few callers and many calls, so the answer is kept by everything that it is read from, and one caller is
+    one object in all of its records.
+    """
+    try:
+        facts = marshal.dumps([record.get(name) for name in _FACTS], 2)
+    except ValueError:  # what JSON cannot hold, or holds too deep
+        return actor_of(record), origin_of(record)
+    found = _known.get(facts)
+    if found is None:
+        found = actor_of(record), origin_of(record)
+        if len(facts) <= _LONGEST:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[facts] = found
+    return found
 
 
 def actor_of(record: Mapping[str, Any]) -> Actor:

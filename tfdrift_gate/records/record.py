@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import Event, RawRecord, Record, Skipped
-from tfdrift_gate.records.identity import actor_of, origin_of
+from tfdrift_gate.records.identity import caller_of
 
 _SUFFIX = re.compile(r"20\d{6}(v\d+)?$")
 _READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
@@ -38,7 +38,7 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     :class:`Skipped` for what should take part and cannot be read. Never raises.
     """
     body = raw.body
-    if not isinstance(body, Mapping):
+    if not _is_object(body):
         return Skipped("malformed-record", f"{raw.position}: not a JSON object")
     source = body.get("eventSource")
     if source is None and body.get("eventCategory") == "Insight":  # a trail's own findings, not calls
@@ -57,13 +57,14 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
         time = parse_instant(body["eventTime"])
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return Skipped("malformed-record", f"{raw.position}: eventTime is not an instant", event_id, name)
+    actor, origin = caller_of(body)
     event = Event(
         event_id=event_id,
-        event_name=name,
+        event_name=_one(name),
         event_time=time,
-        aws_region=_text(body.get("awsRegion")) or "",
-        actor=actor_of(body),
-        origin=origin_of(body),
+        aws_region=_one(_text(body.get("awsRegion")) or ""),
+        actor=actor,
+        origin=origin,
     )
     try:
         request, response = (_object(body.get(key)) for key in ("requestParameters", "responseElements"))
@@ -81,7 +82,7 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
         api=api_name(name),
         event_source=source,
         account=_text(body.get("recipientAccountId"))
-        or (_text(identity.get("accountId")) if isinstance(identity, Mapping) else None),
+        or (_text(identity.get("accountId")) if _is_object(identity) else None),
         request=request,
         response=response,
         answer_shown="responseElements" in body,
@@ -138,9 +139,22 @@ def _object(value: Any) -> Mapping[str, Any] | None:
     # NOTE: Athena and Lake hand both fields over as JSON text.
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
-    if value is None or (isinstance(value, Mapping) and not _says(value.get("omitted"), True)):
-        return value
+    if value is None:
+        return None
+    if _is_object(value) and not ("omitted" in value and _says(value["omitted"], True)):
+        return cast("Mapping[str, Any]", value)
     raise ValueError("not an object")
+
+
+def _is_object(value: object) -> bool:
+    # Its class is asked first, since that is what JSON gives and the abstract class's answer takes longest.
+    return value.__class__ is dict or isinstance(value, Mapping)
+
+
+@lru_cache(maxsize=1024)
+def _one(text: str) -> str:
+    """Give one object for equal texts: regions and names repeat in every record."""
+    return text
 
 
 def _text(value: object) -> str | None:
