@@ -1,4 +1,4 @@
-"""How to read the attributes of an event's records: worked out once an event, since a record has some thirty of them."""
+"""How to read attributes out of an event's records: worked out once an event, of which each record has some thirty."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Look(NamedTuple):
     head: str | None
     """The top-level member of the answer, in lower case; None where no answer shows it."""
     inner: str | None
-    """The member of that member which is the value; empty where it is the value itself, None where the way is longer."""
+    """The member of that one which is the value; empty where that one is the value, None where the way is longer."""
     silent: bool
     """Whether a complete answer that lacks the member says that the attribute is not set."""
     verbatim: type | None
@@ -49,9 +49,7 @@ def looks_of(entry: EventEntry) -> Looks:
     looks = tuple(
         _look(name, attribute)
         for name, attribute in entry.resource.attributes.items()
-        if name not in entry.hides
-        and (name in settable or (entry.values == "response" and not (_merges(attribute, entry) and name not in entry.sets)))
-        and (attribute.withheld != "always" or name in entry.sets)
+        if _may_tell(name, attribute, entry)
     )
     asked_by: dict[str, tuple[str, ...]] = {}
     for look in looks if entry.effect is Effect.UPDATE else ():
@@ -67,6 +65,16 @@ def looks_of(entry: EventEntry) -> Looks:
             if look.name in settable and look.name in entry.asks_if
         ),
     )
+
+
+def _may_tell(name: str, attribute: Attribute, entry: EventEntry) -> bool:
+    if name in entry.hides:
+        return False
+    if name not in entry.sets and attribute.withheld == "always":
+        return False
+    if name in entry.can_set:
+        return True
+    return entry.values == "response" and (name in entry.sets or not _merges(attribute, entry))
 
 
 def _is_always_asked(look: Look, entry: EventEntry) -> bool:

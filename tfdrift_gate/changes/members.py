@@ -7,7 +7,7 @@ and tools that re-write records spell them their own way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tfdrift_gate.catalog import Path
@@ -37,11 +37,6 @@ class Members:
     def __iter__(self) -> Iterator[str]:
         """Give the names (in lower case) of the members that are there and not null."""
         return iter([name for name, value in self._members.items() if value is not None])
-
-    @property
-    def names(self) -> Iterable[str]:
-        """The names of all members, in lower case, those that are null included."""
-        return self._members.keys()
 
     def below(self, name: str) -> Members:
         """Give the members of a member."""

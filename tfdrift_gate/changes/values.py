@@ -17,7 +17,6 @@ from tfdrift_gate.changes.members import Members, items
 from tfdrift_gate.instant import iso, parse_instant
 from tfdrift_gate.model import WITHHELD
 
-
 _EXACT = 2**53
 """Up to here a float holds every whole number, so that reading an int as one changes nothing."""
 

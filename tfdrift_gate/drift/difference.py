@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -132,7 +132,7 @@ def _plain(
         published = [one for one in net.asked.get(name, ()) if left and one.value == left.value]
         change = _with_others(known(path, before, stands, attribute, removed), [write, *write.rivals, *published])
         note = stands.change.note or (TIED if write.rivals else "")
-        yield replace(change, note=note) if note else change, True
+        yield change._replace(note=note) if note else change, True
         return
     for earlier in reversed(net.asked.get(name, ())):
         other = earlier.value is not WITHHELD and not equal(before, earlier.value, attribute, net.key)
@@ -155,10 +155,10 @@ def _keyed(
     for stands in found.standing:
         if stands.after is WITHHELD:
             change = withheld(name, stands.writes[-1], None, attribute.also)
-            yield replace(_with_others(change, stands.writes), keys=stands.keys), True
+            yield _with_others(change, stands.writes)._replace(keys=stands.keys), True
         elif not state_is_newer(stands.writes[-1].change, instance):
             note = TIED if any(write.rivals for write in stands.writes) else ""
-            yield replace(_known_keys(stands, name, attribute, net), note=note), True
+            yield _known_keys(stands, name, attribute, net)._replace(note=note), True
         else:
             yield _known_keys(stands, name, attribute, net), False
     if found.undone:
@@ -169,14 +169,14 @@ def _known_keys(found: KeyedDifference, name: str, attribute: Attribute, net: Ne
     removed = is_unset(found.after, attribute, net.key) and not is_unset(found.before, attribute, net.key)
     also = tuple(other for other in (name, *attribute.also) if other != found.attribute)
     change = known(found.attribute, found.before, found.writes[-1], attribute, removed)
-    return replace(_with_others(change, found.writes), after=found.after, also_named=also, keys=found.keys)
+    return _with_others(change, found.writes)._replace(after=found.after, also_named=also, keys=found.keys)
 
 
 def _with_others(change: AttributeChange, writes: Sequence[Write]) -> AttributeChange:
     """Name every call that a difference is or may be the work of: one that is trusted must not excuse another."""
     events = [one.change.event for write in writes for one in (write, *write.rivals) if one.asked]
     others = {id(event): event for event in events if event is not change.event}
-    return replace(change, others=tuple(others.values()))
+    return change._replace(others=tuple(others.values()))
 
 
 def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:

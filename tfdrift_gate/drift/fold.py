@@ -70,13 +70,16 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
         else:
             before = latest
         for name, value in change.asked.items():
-            write = Write(value, change, asked=True, rivals=_rivals(before.get(name), value, change))
+            write = Write(value, change, True, _rivals(before.get(name), value, change))
             latest[name] = write
             asked.setdefault(name, []).append(write)
+        if not latest:
+            latest = {name: Write(value, change, False) for name, value in change.revealed.items()}
+            continue
         for name, value in change.revealed.items():
             seen = latest.get(name)
             if seen is None:
-                latest[name] = Write(value, change, asked=False)
+                latest[name] = Write(value, change, False)
             elif seen.value != value or seen.rivals:
                 latest[name] = _revealed(seen, value, change, attributes[name])
     return Net(

@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 
 from tfdrift_gate.model.words import Effect
 
-
 _NONE_TOLD: Final[Mapping[str, Any]] = {}
 
 

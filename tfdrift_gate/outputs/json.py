@@ -7,6 +7,7 @@ Its JSON Schema is ``tfdrift_gate/data/report.schema.json``. Keys are only ever 
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from tfdrift_gate import __version__
@@ -28,6 +29,9 @@ from tfdrift_gate.outputs.text import json_for_a_log
 
 SCHEMA_VERSION = "1.0"
 
+_quoted = json.encoder.encode_basestring_ascii
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
 
 def render(report: Report, color: bool = False) -> str:
     """Render the report as indented JSON; ``color`` has no effect.
@@ -35,7 +39,47 @@ def render(report: Report, color: bool = False) -> str:
     Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it, and so is
     what GitHub's runner would take for a command of its older form (``##[name]``, anywhere in a line).
     """
-    return json_for_a_log(json.dumps(document(report), indent=2, allow_nan=False)) + "\n"
+    return json_for_a_log(indented(document(report))) + "\n"
+
+
+def indented(value: Any) -> str:
+    """Write JSON as :func:`json.dumps` does with ``indent=2, allow_nan=False``: the same text, and the same errors.
+
+    With an indent the standard library writes in Python, a generator to each nesting: of a report of thousands of
+    findings that takes longer than judging them.
+    """
+    try:
+        return _written(value, "\n")
+    except RecursionError:  # it needs fewer calls for the same depth
+        return _nested(value)
+
+
+def _written(value: Any, margin: str) -> str:
+    kind = value.__class__
+    if kind is str:
+        return _quoted(value)
+    if value and (kind is dict or kind is list):
+        inner = f"{margin}  "
+        items = value.values() if kind is dict else value
+        if _SCALARS.issuperset(map(type, items)):
+            # Nothing in it has an inside of its own, so its items have all the same margin before them.
+            flat = _encoder(f",{inner}").encode(value)
+            return f"{flat[0]}{inner}{flat[1:-1]}{margin}{flat[-1]}"
+        if kind is list:
+            return f"[{inner}{f',{inner}'.join([_written(each, inner) for each in value])}{margin}]"
+        if all(name.__class__ is str for name in value):
+            members = [f"{_quoted(name)}: {_written(each, inner)}" for name, each in value.items()]
+            return f"{{{inner}{f',{inner}'.join(members)}{margin}}}"
+    return _encoder(",").encode(value) if kind in _SCALARS else _nested(value).replace("\n", margin)
+
+
+@cache
+def _encoder(separator: str) -> json.JSONEncoder:
+    return json.JSONEncoder(separators=(separator, ": "), allow_nan=False)
+
+
+def _nested(value: Any) -> str:
+    return json.dumps(value, indent=2, allow_nan=False)
 
 
 def document(report: Report) -> dict[str, Any]:
