@@ -85,6 +85,7 @@ def last_part(text: str) -> str:
     return text.rsplit(":", 1)[-1]
 
 
+@lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Name the partition that a region belongs to; ``aws`` for every region without a prefix of its own."""
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Resource
@@ -40,10 +41,11 @@ def differences(net: Net, instance: ResourceInstance, resource: Resource) -> Dif
     undone: list[AttributeChange] = []
     versions_deleted = any(change.version_deleted for change in net.history)
     for name, attribute in resource.attributes.items():
+        write = net.latest.get(name)
         if attribute.as_ in ("tags", "policy") and (keyed := _keyed_differences(name, attribute, net, instance)):
             found = _keyed(keyed, name, attribute, net, instance)
-        elif name in net.latest or (attribute.as_ == "version" and versions_deleted):
-            if _merely_confirmed(name, net, instance):
+        elif write is not None or (attribute.as_ == "version" and versions_deleted):
+            if _merely_confirmed(name, write, net, instance):
                 continue
             found = _plain(name, attribute, net, instance)
         else:
@@ -97,9 +99,8 @@ def known(path: str, before: Any, write: Write, attribute: Attribute, removed: b
     )
 
 
-def _merely_confirmed(name: str, net: Net, instance: ResourceInstance) -> bool:
+def _merely_confirmed(name: str, write: Write | None, net: Net, instance: ResourceInstance) -> bool:
     """Tell whether an answer just showed what state holds: so it is with most attributes of most answers."""
-    write = net.latest.get(name)
     if write is None or write.asked or name in net.asked:
         return False
     return bool(write.value == at_path(instance.attributes, name))
@@ -187,7 +188,13 @@ def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:
 
 
 def _names(name: str, path: str, attribute: Attribute) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(other for other in (name, *attribute.state, *attribute.also) if other != path))
+    """Name the other attributes that hold what ``path`` does."""
+    return _others(path, (name, *attribute.state, *attribute.also))
+
+
+@cache
+def _others(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(other for other in names if other != path))
 
 
 def shown(value: Any, attribute: Attribute) -> Any:
