@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfdrift_gate.arn import parse_function_name
 from tfdrift_gate.catalog import Catalog, EventEntry
@@ -24,12 +23,11 @@ from tfdrift_gate.model import Change, Effect, Record, ResourceKey, Skipped
 _UNKNOWN = object()
 
 
-@dataclass(frozen=True)
-class Interpretation:
+class Interpretation(NamedTuple):
     """What one record means: at most one change, and what of it was not understood."""
 
     change: Change | None = None
-    skipped: tuple[Skipped, ...] = field(default=())
+    skipped: tuple[Skipped, ...] = ()
 
 
 def interpret(record: Record, catalog: Catalog) -> Interpretation:

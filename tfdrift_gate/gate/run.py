@@ -10,7 +10,7 @@ from pathlib import Path
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.checkout import find_checkout
-from tfdrift_gate.drift.judge import judge
+from tfdrift_gate.drift.judge import judge, matters
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
 from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
@@ -81,7 +81,13 @@ def check(
         placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
         belief = with_the_plans_secrets(placed, held.plan)
     errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
-    learned = learn([record for reading in readings for record in reading.records], span, catalog)
+    managed = {instance.key for instance in belief.instances}
+    learned = learn(
+        (record for reading in readings for record in reading.records),
+        span,
+        catalog,
+        lambda change: matters(change, managed, catalog, settings.unmanaged),
+    )
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
     if judged.drifts or judged.reverted or (held.plan and held.plan.refreshed):
@@ -108,7 +114,7 @@ def check(
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned.relevant,
         managed=len(belief.instances),
-        coverage=(*coverage(readings, learned.changes, held.plan), *checked.coverage),
+        coverage=(*coverage(readings, learned.is_withheld, held.plan), *checked.coverage),
         findings=in_order(findings),
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),

@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, cast
+from hashlib import sha256
+from typing import Any, NamedTuple, cast
 
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import Event, RawRecord, Record, Skipped
@@ -89,34 +90,40 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     )
 
 
-def without_duplicates(raws: Iterable[RawRecord]) -> list[RawRecord]:
-    """Keep each record once, and of a corrected record only the correction.
+class Identity(NamedTuple):
+    """By what a record is told from others, and which other it stands for."""
 
-    One ``eventID`` may reach a reader through several trails. A record whose ``addendum`` has reason
-    ``UPDATED_DATA`` names the ``originalEventID`` it corrects. A record without a real id (published
-    captures mask them) is told apart by its whole content.
+    id: str
+    corrects: str | None = None
+    """Of a correction: the id of the record that it replaces, its own where it names none."""
+
+
+def identity_of(raw: RawRecord) -> Identity:
+    """Say which record it is: one ``eventID`` may reach a reader through several trails.
+
+    A record whose ``addendum`` has reason ``UPDATED_DATA`` corrects the one with its own id, or the one that
+    ``originalEventID`` names. A record without a real id (published captures mask them) is told apart by its whole
+    content. Fields: the page in this module's head.
     """
-    kept: dict[str, RawRecord] = {}
-    corrected: set[str] = set()
-    for raw in raws:
-        body = raw.body if isinstance(raw.body, Mapping) else {}
-        event_id = body.get("eventID")
-        addendum = body.get("addendum")
-        correction = False
-        if isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA":
-            correction = True
-            original = addendum.get("originalEventID")
-            if isinstance(original, str) and original != event_id:
-                corrected.add(original)
-        identity = event_id if isinstance(event_id, str) and _UUID.fullmatch(event_id) else _content(raw)
-        if identity not in kept or correction:
-            kept[identity] = raw
-    return [raw for identity, raw in kept.items() if identity not in corrected]
+    body = raw.body if _is_object(raw.body) else {}
+    event_id = body.get("eventID")
+    own = event_id if isinstance(event_id, str) and _UUID.fullmatch(event_id) else _content(raw)
+    addendum = body.get("addendum")
+    if not isinstance(addendum, Mapping) or addendum.get("reason") != "UPDATED_DATA":
+        return Identity(own)
+    original = addendum.get("originalEventID")
+    return Identity(own, original if isinstance(original, str) and original != event_id else own)
+
+
+def is_correction(raw: RawRecord) -> bool:
+    """Tell whether a record may stand for another; cheaper than :func:`identity_of`."""
+    return _is_object(raw.body) and "addendum" in raw.body
 
 
 def _content(raw: RawRecord) -> str:
     try:
-        return json.dumps(raw.body, sort_keys=True, default=str)
+        # Its hash says as much, and is kept for every record of a run.
+        return sha256(json.dumps(raw.body, sort_keys=True, default=str).encode()).hexdigest()
     except RecursionError:  # nested deeper than can be compared: it stands for itself
         return raw.position
 
