@@ -17,6 +17,7 @@ from tfdrift_gate.model import Actor
 # A user agent is judged by how it begins: a caller adds words at its end (TF_APPEND_USER_AGENT, AWS_EXECUTION_ENV,
 # an SDK's user_agent_extra) far more easily than it replaces its tool's own first word.
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_AWS = (".amazonaws.com", ".amazonaws.com.cn")
 _CLOUDFORMATION = re.compile(r"(.+\.)?cloudformation\..+")
 _SERVICE_LINKED = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-service-role/([^/]+)/")
 _CONSOLE = re.compile(
@@ -135,7 +136,7 @@ def _by_agent(agent: str) -> str:
 def _service(identity: Mapping[str, Any], record: Mapping[str, Any], agent: str) -> str | None:
     """The AWS service that made the call: by name, or by a role that it alone may assume."""
     for who in (_text(identity.get("invokedBy")), _text(record.get("sourceIPAddress")), agent):
-        if who and _SERVICE.fullmatch(who) and not _CONSOLE.match(who):
+        if who and who.endswith(_AWS) and _SERVICE.fullmatch(who) and not _CONSOLE.match(who):
             return who
     issuer = _mapping(_mapping(identity.get("sessionContext")).get("sessionIssuer"))
     linked = _SERVICE_LINKED.match(_text(issuer.get("arn")) or "")
