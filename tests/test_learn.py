@@ -162,3 +162,12 @@ def test_what_does_not_matter_changes_no_judgement(
 def test_an_update_of_what_nobody_manages_matters_only_where_such_things_are_findings() -> None:
     (update,) = learned(builders.update_configuration({"memorySize": 1024}, name="nobodys")).changes
     assert [matters(update, MANAGED, CATALOG, mode) for mode in ("attached", "none", "all")] == [False, False, True]
+
+
+@EVERY
+@given(HISTORIES, st.sampled_from(["attached", "all"]))
+def test_answers_that_are_shared_are_judged_like_answers_that_are_not(records: list[Any], mode: str) -> None:
+    again = [body | {"eventTime": body["eventTime"].replace("10:", "11:"), "eventID": "-"} for body in records]
+    shared = learned(*records, *again, *records).changes
+    apart = [change._replace(revealed=dict(change.revealed)) for change in shared]
+    assert judge(shared, BELIEF.instances, CATALOG, mode) == judge(apart, BELIEF.instances, CATALOG, mode)
