@@ -6,9 +6,10 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,17 @@ def in_turn(commands: Mapping[str, Sequence[str]], runs: int, codes: Sequence[in
             if number:  # the first run of each also reads what is on disk
                 taken[name].append(usage)
     return taken
+
+
+def steps_in_turn(steps: Mapping[str, Callable[[], Any]], runs: int) -> dict[str, float]:
+    """Time steps of this process in turn, several times over: the medians of their seconds of processor time."""
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(runs):
+        for name, step in steps.items():
+            before = time.process_time()
+            step()
+            taken[name].append(time.process_time() - before)
+    return {name: statistics.median(values) for name, values in taken.items()}
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -1,7 +1,7 @@
 """A day's trail of 300,000 records, from its files to the report, against what cannot be done without and its rivals.
 
-``python -m benchmarks.reading``: whole processes in turn. The floor inflates the files and does nothing else; DuckDB, jq
-and the standard library find the same writes, and judge nothing.
+``python -m benchmarks.reading``: whole processes in turn. The floor inflates the files and does nothing else; DuckDB,
+jq and the standard library find the same writes, and judge nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import tempfile
 from pathlib import Path
 from shutil import which
 
-from tabulate import tabulate
-
 from benchmarks import process, trail
-from benchmarks.row import HEADERS, Row
+from benchmarks.row import Row, table
 
 RECORDS = 300_000
 FUNCTIONS = 1000
@@ -29,7 +27,7 @@ _JQ = (
 
 def main() -> None:
     """Measure and print."""
-    print(tabulate(measure(), headers=HEADERS, disable_numparse=True))
+    print(table(measure()))
 
 
 def measure(records: int = RECORDS, runs: int = RUNS, functions: int = FUNCTIONS) -> list[Row]:

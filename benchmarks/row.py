@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from tabulate import tabulate
 
 
 class Row(NamedTuple):
@@ -17,3 +20,8 @@ class Row(NamedTuple):
 
 
 HEADERS = ("work", "against", "measured", "ratio", "to reach")
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Write rows for a terminal, and for a Markdown page as it is."""
+    return tabulate(rows, headers=HEADERS, tablefmt="github", disable_numparse=True)

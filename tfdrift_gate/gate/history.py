@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
-from tfdrift_gate.model import Change, Coverage, TimeWindow
+from tfdrift_gate.model import Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
 from tfdrift_gate.terraform.state import Belief
@@ -97,10 +97,10 @@ def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 
 
-def coverage(readings: Sequence[Reading], changes: Sequence[Change], plan: Plan | None = None) -> tuple[Coverage, ...]:
+def coverage(readings: Sequence[Reading], is_withheld: bool, plan: Plan | None = None) -> tuple[Coverage, ...]:
     """Tell what was read of each source, and once what CloudTrail never shows, and that no gate is in the plan."""
     found = [reading.coverage for reading in readings]
-    told = [_WITHHELD_NOTE] if any(change.rewrites for change in changes) else []
+    told = [_WITHHELD_NOTE] if is_withheld else []
     # Said where it disturbs nobody who runs the check after the plan, and wants no gate inside of it.
     told += [_NO_GATE_NOTE] if plan is not None and not plan.gates else []
     if found and told:

@@ -22,7 +22,7 @@ from tfdrift_gate.gate.root import (
     without_verdict,
 )
 from tfdrift_gate.gate.twice import managed_twice
-from tfdrift_gate.model import Report, RootsReport, TimeWindow
+from tfdrift_gate.model import Change, Report, RootsReport, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress, Reading, source_for
 from tfdrift_gate.terraform.place import functions_in
@@ -41,11 +41,11 @@ def check(
     root = open_and_believe(settings, environment, catalog, now)
     readings = _asked([root], root.span, catalog, now, progress)
     root = placed_after_reading(root, readings, catalog)
-    learned = _learned(readings, root.span, catalog)
+    learned = _learned(readings, root.span, catalog, [root])
     (notes,) = managed_twice([root], catalog)
     beside = Beside(notes=notes)
     report = judged(root, readings, learned, environment, catalog, now, progress, learned.skipped, beside)
-    return replace(report, coverage=(*coverage(readings, learned.changes, root.held.plan), *report.coverage))
+    return replace(report, coverage=(*coverage(readings, learned.is_withheld, root.held.plan), *report.coverage))
 
 
 def check_roots(
@@ -73,7 +73,7 @@ def check_roots(
     widest = TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
     readings = _asked(list(roots.values()), widest, catalog, now, progress) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
-    learned = {span: _learned(readings, span, catalog) for span in {widest, *spans}}
+    learned = {span: _learned(readings, span, catalog, roots.values()) for span in {widest, *spans}}
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
     for number, root in roots.items():
@@ -89,7 +89,7 @@ def check_roots(
         window=widest,
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned[widest].relevant,
-        coverage=coverage(readings, learned[widest].changes),
+        coverage=coverage(readings, learned[widest].is_withheld),
         skipped=learned[widest].skipped,
     )
     return RootsReport(ordered, _names(ordered, several), shared)
@@ -110,8 +110,18 @@ def _asked(
     ]
 
 
-def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog) -> Learned:
-    return learn([record for reading in readings for record in reading.records], span, catalog)
+def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog, roots: Iterable[Root]) -> Learned:
+    """Read the records one by one; of updates of what none of the root modules manages nothing is kept."""
+    several = list(roots)
+    managed = {instance.key for root in several for instance in root.belief.instances}
+    unmanaged = "all" if any(root.settings.unmanaged == "all" for root in several) else "attached"
+
+    def may_matter(change: Change) -> bool:
+        from tfdrift_gate.drift.judge import matters
+
+        return matters(change, managed, catalog, unmanaged)
+
+    return learn((record for reading in readings for record in reading.records), span, catalog, may_matter)
 
 
 def _together(beliefs: Iterable[Belief]) -> Belief:
