@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tfdrift_gate.arn import partition_of
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
@@ -30,8 +31,12 @@ def question(
         locator="",
         window=span,
         event_sources=catalog.event_sources,
+        event_names=catalog.names_in_history,
+        found_by_resource=catalog.names_found_by_resource,
         regions=settings.region or named,
         accounts=belief.accounts,
+        # What nobody manages has no name to look for, and neither has what state does not place.
+        resources={} if settings.unmanaged == "all" or belief.skipped else _names(belief, catalog),
         credentials=settings.credentials,
         roles=settings.assume_role,
         athena=AthenaOptions(settings.athena_workgroup, settings.athena_output, settings.max_scan),
@@ -65,7 +70,7 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 
     Files tell no account of their own, so they are taken at their word.
     """
-    live = [reading for reading in readings if reading.coverage.api_calls]
+    live = [reading for reading in readings if reading.coverage.source == "cloudtrail:" and reading.coverage.region]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
     read = {reading.coverage.account for reading in live} - {None}
@@ -105,6 +110,22 @@ def coverage(readings: Sequence[Reading], changes: Sequence[Change], plan: Plan 
     if found and told:
         found[0] = replace(found[0], note="; ".join(part for part in (found[0].note, *told) if part))
     return tuple(found)
+
+
+def _names(belief: Belief, catalog: Catalog) -> dict[tuple[str, str], frozenset[str]]:
+    """The names under which LookupEvents finds what is managed, by account and region."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for instance in belief.instances:
+        resource = catalog.resources[instance.resource_type]
+        by = catalog.found_by(instance.resource_type)
+        function = instance.key if instance.resource_type == "aws_lambda_function" else instance.parent
+        if "function" in by and function is not None:
+            names.setdefault((function.account, function.region), set()).add(function.parts[0])
+        if "arn" in by:
+            key = instance.key
+            arn = f"arn:{partition_of(key.region)}:lambda:{key.region}:{key.account}:{resource.arn_kind}:{key.parts[0]}"
+            names.setdefault((key.account, key.region), set()).add(arn)
+    return {place: frozenset(found) for place, found in names.items()}
 
 
 def _nothing_read(question: Question, note: str, complete: bool) -> Coverage:

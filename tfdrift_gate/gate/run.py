@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,11 +27,11 @@ from tfdrift_gate.gate.settle import (
     waiver_notes,
 )
 from tfdrift_gate.instant import RETENTION, parse_bound, window
-from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
+from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, Skipped, TimeWindow
 from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.suppress import is_trusted
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
-from tfdrift_gate.sources import Progress, source_for
+from tfdrift_gate.sources import Progress, Reading, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
 from tfdrift_gate.terraform.root import open_root
 from tfdrift_gate.terraform.state import place
@@ -107,7 +107,7 @@ def check(
         findings=in_order(findings),
         suppressed=in_order(taken_off),
         reverted=in_order(reverted),
-        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped, *unjudged),
+        skipped=(*belief.skipped, *_not_looked_for(readings), *learned.skipped, *configuration.skipped, *unjudged),
         unexplained=unexplained(
             belief.instances,
             [*(each.drift for each in (*findings, *taken_off)), *(drift for drift, _ in checked.refuted)],
@@ -126,6 +126,10 @@ def check(
         ),
         problems=tuple(Problem(error.message, error.hint) for error in errors),
     )
+
+
+def _not_looked_for(readings: Iterable[Reading]) -> list[Skipped]:
+    return [entry for reading in readings for entry in reading.skipped]
 
 
 def without_verdict(
