@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,8 +42,6 @@ class Credentials:
 
     profile: str | None = None
     assume_role: str | None = None
-    keys: tuple[str, str, str] | None = field(default=None, repr=False)
-    """Access key, secret key and session token that the role was given, where :func:`assume` asked for them."""
 
 
 def region_from_environment() -> str | None:
@@ -74,8 +72,10 @@ def client(
     region = region or region_from_environment() or "us-east-1"
     try:
         session = boto3.Session(profile_name=credentials.profile, region_name=region)
-        if keys := assume(credentials, region).keys:
-            session = boto3.Session(*keys, region)
+        if credentials.assume_role:
+            sts = session.client("sts", config=Config(**{**settings, "retries": {"total_max_attempts": 3}}))
+            role = sts.assume_role(RoleArn=credentials.assume_role, RoleSessionName="tfdrift-gate")["Credentials"]
+            session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region)
         return session.client(service, endpoint_url=endpoint_url, config=Config(**settings))
     except BotoCoreError:
         raise
@@ -85,19 +85,6 @@ def client(
             f"reaching AWS ({service}): the endpoint is no URL",
             "check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_… and endpoint_url of the profile",
         ) from None
-
-
-def assume(credentials: Credentials, region: str | None) -> Credentials:
-    """Ask STS for the role's keys, which several clients may then share; nothing to do where there is no role.
-
-    Raises as :func:`client`.
-    """
-    if not credentials.assume_role or credentials.keys:
-        return credentials
-    asking = replace(credentials, assume_role=None)
-    sts = client("sts", region, asking, retries={"total_max_attempts": 3})
-    given = sts.assume_role(RoleArn=credentials.assume_role, RoleSessionName="tfdrift-gate")["Credentials"]
-    return replace(credentials, keys=(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
 
 
 class JsonService:
