@@ -32,12 +32,14 @@ oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of t
 bench: $(READY) ## how long the judgement and the outputs take, against floors measured in the same run
 	@$(BIN)/python -m benchmarks.judge
 	@$(BIN)/python -m benchmarks.outputs
+	@$(BIN)/python -m benchmarks.start
 
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.terraform_docs --check
+	$(BIN)/python -m tests.parsed_data --check
 	$(BIN)/python -m tests.rules_schema --check
 	terraform fmt -check -recursive terraform
 
@@ -46,7 +48,8 @@ format: $(READY) ## let the formatters have their way
 	$(BIN)/ruff format .
 	terraform fmt -recursive terraform
 
-docs: $(READY) ## rewrite what is generated: parts of the READMEs, the schema of the rules file
+docs: $(READY) ## rewrite what is generated: the catalogue's JSON, the rules file's schema, parts of the READMEs
+	$(BIN)/python -m tests.parsed_data --write
 	$(BIN)/python -m tests.terraform_docs --write
 	$(BIN)/python -m tests.rules_schema --write
 	$(BIN)/python -m tests.readme --write

@@ -6,15 +6,15 @@ import threading
 from dataclasses import dataclass, field
 
 from tfdrift_gate.arn import account_of
-from tfdrift_gate.aws import Credentials, JsonService, assume, client
+from tfdrift_gate.aws import Credentials, JsonService, access_key_of, caller_account, forget_role
+from tfdrift_gate.sources.event_cache import EventCache
 
 
 @dataclass
 class Caller:
-    """One set of credentials, shared by all regions: a role is assumed once, and whose they are is asked once."""
+    """One set of credentials, shared by all regions: whose they are is asked once."""
 
     credentials: Credentials
-    _assumed: Credentials | None = None
     _account: str | None = None
     _asked: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -25,38 +25,36 @@ class Caller:
         return account_of(self.credentials.assume_role or "")
 
     def service(self, region: str) -> JsonService:
-        """Prepare CloudTrail in a region; raises botocore's errors."""
-        return JsonService("cloudtrail", region, self._with_keys(region))
+        """Prepare CloudTrail in a region; the role is assumed once for all. Raises botocore's errors."""
+        return JsonService("cloudtrail", region, self.credentials)
 
     def renew(self) -> None:
-        """Assume the role anew at the next request."""
-        with self._lock:
-            self._assumed = None
+        """Have the role assumed anew by the next service."""
+        forget_role(self.credentials)
 
-    def account(self, region: str) -> str | None:
+    def account(self, region: str, cache: EventCache | None = None, endpoint: str = "") -> str | None:
         """Tell whose account it is: an empty history of the wrong account looks exactly like a clean one.
 
-        GetCallerIdentity needs no permission, https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html.
+        STS is asked, unless the role or ``cache`` tells; None where it cannot be. It takes no permission,
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         if self.role_account:
             return self.role_account
-        credentials = self.credentials
         with self._lock:
             if not self._asked:
                 self._asked = True
-                self._account = _identity(credentials, region)
+                self._account = self._find(region, cache, endpoint)
             return self._account
 
-    def _with_keys(self, region: str) -> Credentials:
-        with self._lock:
-            self._assumed = self._assumed or assume(self.credentials, region)
-            return self._assumed
-
-
-def _identity(credentials: Credentials, region: str) -> str | None:
-    try:
-        sts = client("sts", region, credentials, connect_timeout=3, read_timeout=5)
-        return str(sts.get_caller_identity()["Account"])
-    except Exception:
-        # Whoever may read event history need not reach STS: then the account is just not known.
-        return None
+    def _find(self, region: str, cache: EventCache | None, endpoint: str) -> str | None:
+        key = access_key_of(self.credentials.profile) if cache and not self.credentials.assume_role else None
+        if cache and key and (known := cache.account_of(endpoint, key)):
+            return known
+        try:
+            account = caller_account(self.credentials, region)
+        except Exception:
+            # Whoever may read event history need not reach STS: then the account is just not known.
+            return None
+        if cache and key:
+            cache.keep_account(endpoint, key, account)
+        return account
