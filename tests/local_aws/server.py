@@ -148,7 +148,7 @@ class LocalAws:
         self._front.delivery_delay = timedelta(seconds=seconds)
 
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
-        """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
+        """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
     def set_denied(self, operations: Iterable[str]) -> None:
@@ -169,6 +169,16 @@ class LocalAws:
 
 
 class _QuietHandler(MotoRequestHandler):
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without ``Date``: an answer may have one of its own, and two say nothing."""
+        self.send_response_only(code, message)
+
+    def end_headers(self) -> None:
+        """Say the date where the answer does not."""
+        if not any(line.lower().startswith(b"date:") for line in self._headers_buffer):
+            self.send_header("Date", self.date_time_string())
+        super().end_headers()
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Print nothing: a test's output is its own."""
 
