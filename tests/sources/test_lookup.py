@@ -362,7 +362,7 @@ def test_an_account_that_one_region_could_not_tell_is_still_told_by_another(
     aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A stand-in for STS that answers in one region alone, as where another one's endpoint is out of reach.
-    monkeypatch.setattr(Caller, "account", lambda _, region: ACCOUNT if region == REGION else None)
+    monkeypatch.setattr(Caller, "account", lambda _, region, *__: ACCOUNT if region == REGION else None)
     theirs = [
         resource("aws_lambda_function", name, function(name, account=OTHER_ACCOUNT, region=region))
         for name, region in (("here", REGION), ("there", OTHER_REGION))

@@ -94,17 +94,23 @@ def cli() -> None:
 @click.option(
     "--deadline",
     metavar="SECONDS",
-    help="How long reading one region's event history, or all reads of --verify, may take. Default: 60.",
+    help="How long reading event history, or all reads of --verify, may take. Default: 60.",
 )
 @click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
 @click.option(
     "--assume-role",
     multiple=True,
     metavar="ARN",
-    help="A role to assume for reading event history and named states, and for --verify; repeatable, one for each"
-    " account. {account} in it stands for every account that state names.",
+    help="A role to assume for reading event history and for --verify; repeatable, one for each account. {account} in it"
+    " stands for every account that state names. A single role without it also reads named states and plans; of"
+    " several, none does, as which account they are kept in is not known.",
 )
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what an earlier run read of event history.")
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Neither use nor keep what an earlier run read of event history. It is kept in the user's cache folder;"
+    " TFDRIFT_GATE_CACHE_DIR names another.",
+)
 @click.option("--athena-workgroup", metavar="NAME", help="Where athena: queries run. Default: primary.")
 @click.option(
     "--athena-output", metavar="S3-URI", help="Where athena: puts results, unless the workgroup says so itself."
@@ -256,7 +262,7 @@ def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
 
     progress = ProgressLine()
     try:
-        return run(settings, environment, _now(), progress)
+        return run(settings, environment, _now(), progress, progress.notice)
     except GateError:
         raise
     except Exception as error:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from tfdrift_gate.arn import partition_of
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
-from tfdrift_gate.settings import Settings
+from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings
 from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
 from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
@@ -21,7 +22,14 @@ _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of th
 
 
 def question(
-    settings: Settings, span: TimeWindow, belief: Belief, catalog: Catalog, now: datetime, progress: Progress
+    settings: Settings,
+    span: TimeWindow,
+    belief: Belief,
+    catalog: Catalog,
+    now: datetime,
+    progress: Progress,
+    cache: Path | None = None,
+    notice: Progress = lambda _: None,
 ) -> Question:
     """Put what is to be asked of every source: the window, and where Terraform manages something."""
     named = belief.regions
@@ -42,9 +50,22 @@ def question(
         athena=AthenaOptions(settings.athena_workgroup, settings.athena_output, settings.max_scan),
         validate_digests=settings.validate_digests,
         deadline=settings.deadline,
+        cache=cache,
+        notice=notice,
         now=now,
         progress=progress,
     )
+
+
+def cache_folder(settings: Settings, environment: Mapping[str, str]) -> Path | None:
+    """Tell where what was read of event history is kept; None where nothing is, or no event history is asked for."""
+    if settings.no_cache or not any(locator.startswith("cloudtrail:") for locator in settings.events):
+        return None
+    if named := environment.get(f"{ENVIRONMENT_PREFIX}CACHE_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("tfdrift-gate"))
 
 
 def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:

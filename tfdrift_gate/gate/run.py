@@ -13,7 +13,7 @@ from tfdrift_gate.checkout import find_checkout
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
-from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
+from tfdrift_gate.gate.history import ask, cache_folder, coverage, question, unread_accounts, unread_regions
 from tfdrift_gate.gate.learn import learn
 from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
 from tfdrift_gate.gate.settle import (
@@ -38,10 +38,15 @@ from tfdrift_gate.terraform.state import place
 
 
 def check(
-    settings: Settings, environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+    settings: Settings,
+    environment: Mapping[str, str],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    notice: Progress = lambda _: None,
 ) -> Report:
     """Judge a root module and report everything learned.
 
+    ``notice`` is told, in a line each, what the user should know of the run itself and no report tells.
     ``now`` ends the window unless ``until`` does. Raises :class:`GateError` where nothing could be judged;
     a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
     """
@@ -65,7 +70,8 @@ def check(
     # A plan in the very second of the apply has a window of that second.
     span = TimeWindow(min(since, until), until)
 
-    asked = question(settings, span, belief, catalog, now, progress)
+    cache = cache_folder(settings, environment)
+    asked = question(settings, span, belief, catalog, now, progress, cache, notice)
     readings = [
         reading
         for locator, read in zip(settings.events, readers, strict=True)

@@ -61,6 +61,8 @@ class Question:
     validate_digests: bool = False
     """Whether a trail's digest files are to prove its log files whole."""
     progress: Progress = lambda _: None
+    notice: Progress = lambda _: None
+    """Told in a line what the user should know of the run itself, and no report tells."""
     now: datetime | None = None
     """When it is asked; the end of the window where left out."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.arn import roles_of
 from tfdrift_gate.errors import EventSourceError
@@ -14,6 +16,9 @@ from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.lookup.caller import Caller
 from tfdrift_gate.sources.lookup.region import RegionRead
+
+if TYPE_CHECKING:
+    from tfdrift_gate.sources.event_cache import EventCache
 
 SIDE_BY_SIDE = 16
 """Reads at one time; each has a rate of its own, so more of them only wait for each other's answers."""
@@ -30,11 +35,25 @@ def read(question: Question, clock: Callable[[], float] = time.monotonic) -> Ite
         yield _no_account(question)
         return
     end = clock() + question.deadline
-    credentials = [replace(question.credentials, assume_role=role, keys=None) for role in roles]
+    credentials = [replace(question.credentials, assume_role=role) for role in roles]
     callers = [Caller(each) for each in credentials or [question.credentials]]
-    reads = [RegionRead(question, caller, region, end) for caller in callers for region in question.regions]
+    cache = _cache(question)
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_CLOUDTRAIL") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    reads = [
+        RegionRead(question, caller, region, end, cache, endpoint) for caller in callers for region in question.regions
+    ]
     _run(reads, question, end + _GRACE, clock)
+    for note in cache.notes if cache else ():
+        question.notice(note)
     yield from (each.reading() for each in reads)
+
+
+def _cache(question: Question) -> EventCache | None:
+    if question.cache is None:
+        return None
+    from tfdrift_gate.sources.event_cache import EventCache
+
+    return EventCache(question.cache)
 
 
 def _run(reads: Sequence[RegionRead], question: Question, end: float, clock: Callable[[], float]) -> None:

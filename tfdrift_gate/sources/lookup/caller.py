@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.arn import account_of
 from tfdrift_gate.aws import Credentials, JsonService, access_key_of, caller_account, forget_role
-from tfdrift_gate.sources.event_cache import EventCache
+
+if TYPE_CHECKING:
+    from tfdrift_gate.sources.event_cache import EventCache
 
 
 @dataclass

@@ -17,18 +17,24 @@ NOT_LOOKED_FOR = "calls-not-looked-for"
 
 
 def note_of(
-    told: Sequence[Told], event_sources: frozenset[str], account: str | None, error: EventSourceError | None
+    told: Sequence[Told],
+    event_sources: frozenset[str],
+    account: str | None,
+    held: int | None,
+    error: EventSourceError | None,
 ) -> str:
     """Tell the way that was chosen with the numbers it was chosen by, and what of the window was read."""
-    notes = list(dict.fromkeys(_choice(each, event_sources) for each in told if each.ways or each.narrow))
+    notes = list(dict.fromkeys(_choice(each, event_sources) for each in told if each.ways or each.by_name))
+    if held is not None:
+        notes.append(f"the rest is known from an earlier run ({held} event{'' if held == 1 else 's'}; --no-cache)")
     if error is not None:
         unread = next((each for each in told if not each.whole), None)
         if unread is not None and unread.reached < unread.until:
             notes.append(f"read from {_iso(unread.reached)} to {_iso(told[0].until)} only")
         elif unread is not None:
             notes.append("nothing was read whole")
-        if unread is not None and unread.narrow:
-            notes.append(f"before that {unread.answered} of {unread.lookups} look-ups by name")
+        if unread is not None and unread.by_name:
+            notes.append(f"before that {unread.answered} of {len(unread.by_name[1])} look-ups by name")
         notes.append(error.message)
     elif account is None:
         notes.append("which account this is could not be asked (sts:GetCallerIdentity)")
@@ -66,9 +72,10 @@ def _choice(told: Told, event_sources: frozenset[str]) -> str:
         whole = told.until - told.since
         chosen, other = (f"about {_pages(way, whole)}" for way in walked)
         said = [f"{said[0]} ({chosen} requests for the whole window; {words(walked[1].name, event_sources)}: {other})"]
-    if told.narrow:
-        before = f"before {_iso(told.reached)} " if walked else ""
-        said.append(f"{before}{words(told.narrow, event_sources)} ({told.lookups} look-ups)")
+    if told.by_name:
+        before = f"before {_iso(told.reached)} " if told.reached < told.until else ""
+        known = ", an earlier run's" if told.known else ""
+        said.append(f"{before}{words(told.by_name[0], event_sources)} ({len(told.by_name[1])} look-ups{known})")
     return "; ".join(said)
 
 

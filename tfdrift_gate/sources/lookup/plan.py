@@ -11,6 +11,7 @@ from tfdrift_gate.sources.lookup.walk import Walk
 from tfdrift_gate.sources.lookup.ways import (
     EVERY,
     RECOUNT,
+    Narrow,
     Way,
     choose,
     complete_ways,
@@ -31,6 +32,11 @@ class Wanted:
     ways: tuple[str, ...] = EVERY
     """The ways that may be taken."""
 
+    @property
+    def by_name(self) -> Narrow | None:
+        """The way by name that takes fewer look-ups."""
+        return narrow_lookups(self.event_names, self.found_by_resource, self.resources, self.ways)
+
 
 @dataclass
 class Told:
@@ -41,18 +47,24 @@ class Told:
     reached: float
     """Everything from here on has been read, in one of the complete ways."""
     ways: dict[str, Way] = field(default_factory=dict)
-    narrow: str | None = None
-    """The way by name that read the rest, and what it was."""
-    lookups: int = 0
+    by_name: Narrow | None = None
+    """The way by name that reads what is older."""
     answered: int = 0
-    """How many of the look-ups by name came to their end."""
+    """How many of its look-ups came to their end."""
+    known: bool = False
+    """Whether an earlier run made them."""
     whole: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the rest is read by name."""
+        return self.by_name is not None
 
 
 def read_back(history: History, found: Found, wanted: Wanted, told: Told, progress: Callable[[str], None]) -> None:
     """Read a window back from its end; raises :class:`EventSourceError`, with ``told`` saying how far it got."""
     ways = told.ways = complete_ways(wanted.event_sources, told.since, told.until, wanted.ways)
-    narrow = narrow_lookups(wanted.event_names, wanted.found_by_resource, wanted.resources, wanted.ways)
+    narrow = wanted.by_name
     current = next(iter(ways.values()), None)
     recount, since_other, kept_before = RECOUNT, 0, len(found.records)
     while current is not None:
@@ -89,16 +101,16 @@ def read_back(history: History, found: Found, wanted: Wanted, told: Told, progre
 def _by_name(
     history: History,
     found: Found,
-    narrow: tuple[str, list[tuple[str, str]]],
+    narrow: Narrow,
     told: Told,
     progress: Callable[[str], None],
 ) -> None:
-    told.narrow, told.lookups = narrow[0], len(narrow[1])
+    told.by_name = narrow
     for attribute, value in narrow[1]:
         walk = Walk(attribute, value, told.since, told.reached)
         while not walk.done:
             progress(
-                f"look-up {told.answered + 1} of {told.lookups}, {found.count} events, {history.requests} requests"
+                f"look-up {told.answered + 1} of {len(narrow[1])}, {found.count} events, {history.requests} requests"
             )
             walk.step(history, found)
         told.answered += 1

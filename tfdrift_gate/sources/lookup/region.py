@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.errors import EventSourceError, GateError
 from tfdrift_gate.instant import RETENTION
@@ -12,11 +13,15 @@ from tfdrift_gate.model import Coverage, TimeWindow
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.lookup.caller import Caller
 from tfdrift_gate.sources.lookup.found import Found
+from tfdrift_gate.sources.lookup.kept import Kept
 from tfdrift_gate.sources.lookup.note import note_of, skipped_of
 from tfdrift_gate.sources.lookup.pace import Pace, pace_of
 from tfdrift_gate.sources.lookup.page import History
 from tfdrift_gate.sources.lookup.plan import Told, Wanted, read_back
 from tfdrift_gate.sources.lookup.ways import EVERY
+
+if TYPE_CHECKING:
+    from tfdrift_gate.sources.event_cache import EventCache, Held
 
 
 @dataclass
@@ -28,6 +33,9 @@ class RegionRead:
     region: str
     end: float
     """When it must be over, on the pace's clock."""
+    cache: EventCache | None = None
+    endpoint: str = ""
+    """Where AWS is, for the cache to tell by."""
     ways: tuple[str, ...] = EVERY
     """The ways that may be taken."""
     pace: Pace | None = None
@@ -40,6 +48,7 @@ class RegionRead:
     def __post_init__(self) -> None:
         """Have something to tell from the start."""
         self.found = Found(self.region, self.question.event_sources)
+        self._held: Held | None = None
         self.account = self.caller.role_account
         whose = f" of account {self.account}" if self.account else ""
         self.what = f"CloudTrail's event history{whose} in {self.region}"
@@ -49,8 +58,11 @@ class RegionRead:
     def run(self, progress: Callable[[str], None]) -> None:
         """Read what there is; raises nothing that concerns reading, :attr:`error` tells it."""
         try:
-            for window in self._missing():
-                self._read(window, progress)
+            kept = self._kept()
+            for window in self._missing(kept):
+                self._read(window, kept, progress)
+            if self._held is not None:
+                self.found.hold(self._held.records)
             self.account = self.account or self.found.account or self.caller.account(self.region)
             if self.question.window.since < self._oldest():
                 raise EventSourceError(
@@ -73,6 +85,7 @@ class RegionRead:
     def reading(self) -> Reading:
         """Tell what was found."""
         window = self.question.window
+        held = None if self._held is None else len(self._held.records)
         coverage = Coverage(
             source="cloudtrail:",
             account=self.account,
@@ -82,7 +95,7 @@ class RegionRead:
             complete=self.error is None,
             records_read=self.found.count,
             api_calls=self.history.requests,
-            note=note_of(tuple(self.told), self.question.event_sources, self.account, self.error),
+            note=note_of(tuple(self.told), self.question.event_sources, self.account, held, self.error),
         )
         skipped = skipped_of(tuple(self.told), self.question.event_sources, self.region)
         return Reading(tuple(self.found.records), coverage, self.error, skipped)
@@ -90,23 +103,47 @@ class RegionRead:
     def _oldest(self) -> datetime:
         return (self.question.now or self.question.window.until) - RETENTION
 
-    def _missing(self) -> list[TimeWindow]:
-        window = self.question.window
-        since = max(window.since, self._oldest())
-        return [TimeWindow(since, window.until)] if since <= window.until else []
+    def _kept(self) -> Kept | None:
+        if self.cache is None:
+            return None
+        self.account = self.caller.account(self.region, self.cache, self.endpoint)
+        if self.account is None:
+            return None
+        now = self.question.now or self.question.window.until
+        return Kept(self.cache, self.endpoint, self.account, self.region, self._wanted(), now)
 
-    def _read(self, window: TimeWindow, progress: Callable[[str], None]) -> None:
-        wanted = Wanted(
-            self.question.event_sources,
-            self.question.event_names,
-            self.question.found_by_resource,
-            self._resources(),
-            self.ways,
-        )
-        since, until = window.since.timestamp(), window.until.timestamp()
-        told = Told(since, until, until)
+    def _missing(self, kept: Kept | None) -> list[TimeWindow]:
+        """Give what is to be asked for, newest first."""
+        window = self.question.window
+        # Where all of it lies further back, one request is made all the same: it tells what else is wrong.
+        whole = TimeWindow(max(window.since, self._oldest()), window.until)
+        whole = whole if whole.since <= whole.until else window
+        if kept is None:
+            return [whole]
+        held = kept.held(whole)
+        if held.missing != (whole,):
+            self._held = held
+        return list(reversed(held.missing))
+
+    def _read(self, window: TimeWindow, kept: Kept | None, progress: Callable[[str], None]) -> None:
+        wanted = self._wanted()
+        told = Told(window.since.timestamp(), window.until.timestamp(), window.until.timestamp())
         self.told.append(told)
-        read_back(self.history, self.found, wanted, told, lambda words: progress(f"reading {self.what}: {words}"))
+        by_name = wanted.by_name
+        if kept and by_name and (held := kept.held_by_name(window, by_name)):
+            told.by_name, told.known, told.whole = by_name, True, True
+            self.found.hold(held.records)
+            return
+        before = len(self.found.records)
+        try:
+            read_back(self.history, self.found, wanted, told, lambda words: progress(f"reading {self.what}: {words}"))
+        finally:
+            if kept:
+                kept.keep(told, self.found.records[before:])
+
+    def _wanted(self) -> Wanted:
+        asked = self.question
+        return Wanted(asked.event_sources, asked.event_names, asked.found_by_resource, self._resources(), self.ways)
 
     def _resources(self) -> frozenset[str]:
         """The names of what is managed here; where the account is not known yet, that of the only one there is."""

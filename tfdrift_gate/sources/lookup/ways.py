@@ -76,10 +76,14 @@ def complete_ways(event_sources: Iterable[str], since: float, until: float, name
     return {name: way for name, way in made.items() if name in names}
 
 
+Narrow = tuple[str, list[tuple[str, str]]]
+"""A way by name: which of the two, and each lookup attribute with its value."""
+
+
 def narrow_lookups(
     event_names: frozenset[str], found_by_resource: frozenset[str], resources: frozenset[str], names: Iterable[str]
-) -> tuple[str, list[tuple[str, str]]] | None:
-    """Choose the way by name that takes fewer look-ups: its name, and each attribute with its value; None for neither.
+) -> Narrow | None:
+    """Choose the way by name that takes fewer look-ups; None where there is none.
 
     Which of the pages of one name are about what is managed nobody can tell before, so look-ups are counted.
     """
