@@ -6,7 +6,7 @@ from typing import Any
 
 from tfdrift_gate.aws.boto import boto3_client
 from tfdrift_gate.aws.credentials import Credentials, region_from_environment
-from tfdrift_gate.aws.sts import role_keys
+from tfdrift_gate.aws.sts import assume
 
 
 def client(
@@ -19,5 +19,4 @@ def client(
     (wrap in :func:`reading`), and :class:`UsageError` for an endpoint that is no URL.
     """
     region = region or region_from_environment() or "us-east-1"
-    keys = role_keys(credentials, region)
-    return boto3_client(service, region, credentials.profile, keys, endpoint_url, **config)
+    return boto3_client(service, region, credentials.profile, assume(credentials, region).keys, endpoint_url, **config)

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Which AWS credentials to use: a profile, a role to assume, or boto3's own chain."""
-
-    profile: str | None = None
-    assume_role: str | None = None
 
 
 class Keys(NamedTuple):
@@ -23,6 +15,16 @@ class Keys(NamedTuple):
     access_key: str
     secret_key: str
     token: str | None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Which AWS credentials to use: a profile, a role to assume, or boto3's own chain."""
+
+    profile: str | None = None
+    assume_role: str | None = None
+    keys: Keys | None = field(default=None, repr=False)
+    """What the role was given, where :func:`~tfdrift_gate.aws.sts.assume` asked for it."""
 
 
 class Found(NamedTuple):

@@ -110,5 +110,5 @@ def plain_endpoint(
 
 def trusted_certificates(environment: Mapping[str, str], profile: Mapping[str, Any]) -> str | bool:
     """Give the bundle of certificates that botocore would trust; True for its own, and "" for one it refuses."""
-    bundle = environment.get("AWS_CA_BUNDLE", profile.get("ca_bundle"))
-    return environment.get("REQUESTS_CA_BUNDLE", True) if bundle is None else str(bundle).strip()
+    bundle = environment.get("AWS_CA_BUNDLE", profile.get("ca_bundle", environment.get("REQUESTS_CA_BUNDLE")))
+    return True if bundle is None else bundle if bundle.strip() else ""

@@ -10,7 +10,7 @@ from typing import Any
 from tfdrift_gate.aws.client import client
 from tfdrift_gate.aws.credentials import Credentials
 from tfdrift_gate.aws.signed_post import Answer, plain_post, raise_error
-from tfdrift_gate.aws.sts import role_keys
+from tfdrift_gate.aws.sts import assume
 
 _TARGETS = {
     "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
@@ -30,7 +30,7 @@ class JsonService:
         self._target = _TARGETS.get(service)
         self._post = None
         if self._target:
-            self._post = plain_post(service, region, credentials.profile, role_keys(credentials, region))
+            self._post = plain_post(service, region, credentials.profile, assume(credentials, region).keys)
         self._client = None if self._post else client(service, region, credentials)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:

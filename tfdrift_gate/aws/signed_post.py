@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tfdrift_gate import __version__
 from tfdrift_gate.aws.credentials import Keys, find
 from tfdrift_gate.aws.endpoint import plain_endpoint, trusted_certificates
+
+_ERROR = 301
+"""botocore takes every status from here on for an error."""
 
 
 class Answer(NamedTuple):
@@ -43,7 +47,12 @@ class SignedPost:
         self._service = service
         self._region = region
         self._keys = keys
-        self._http = URLLib3Session(verify=certificates, proxies=get_environ_proxies(self._url), timeout=timeouts)
+        self._http = URLLib3Session(
+            verify=certificates,
+            proxies=get_environ_proxies(self._url),
+            timeout=timeouts,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        )
 
     def send(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send ``body`` once; raises botocore's errors, for an answer that was cut off too (botocore would take it)."""
@@ -54,9 +63,11 @@ class SignedPost:
         request = AWSRequest("POST", self._url, {**headers, "User-Agent": _user_agent()}, body)
         SigV4Auth(self._keys(), self._service, self._region).add_auth(request)
         answer = self._http.send(request.prepare())
-        promised = answer.headers.get("Content-Length", "")
-        if promised.isdigit() and len(answer.content) != int(promised):
-            raise IncompleteReadError(actual_bytes=len(answer.content), expected_bytes=int(promised))
+        promised, read = answer.headers.get("Content-Length", ""), len(answer.content)
+        # Cut off among its headers an answer has no body and promises none: whoever means nothing says 0.
+        ends_early = promised.isdigit() and read != int(promised)
+        if ends_early or (not read and promised != "0" and answer.status_code < _ERROR):
+            raise IncompleteReadError(actual_bytes=read, expected_bytes=promised or "more")
         return Answer(answer.status_code, answer.headers, answer.content)
 
 
@@ -82,9 +93,9 @@ def plain_post(
 def raise_error(answer: Answer, protocol: str, operation: str) -> None:
     """Raise botocore's ClientError, read out of an answer as its client reads it; nothing where there is none.
 
-    ``protocol`` is botocore's name: ``json`` or ``query``. Its client takes everything from 301 on for an error.
+    ``protocol`` is botocore's name: ``json`` or ``query``.
     """
-    if answer.status < 301:
+    if answer.status < _ERROR:
         return
     from botocore.exceptions import ClientError
     from botocore.parsers import create_parser

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from threading import Lock
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from tfdrift_gate.aws.boto import boto3_client
-from tfdrift_gate.aws.credentials import Credentials, Keys, aws_variables
+from tfdrift_gate.aws.credentials import Credentials, Keys
 from tfdrift_gate.aws.errors import is_passing
 from tfdrift_gate.aws.signed_post import plain_post, raise_error
 
 _ATTEMPTS = 3
 _PAUSE = 0.5
 """Seconds between them."""
-
-_Key = tuple[Credentials, tuple[tuple[str, str], ...]]
-_roles: dict[_Key, tuple[Keys, str]] = {}
-_locks: dict[_Key, Lock] = {}
 
 
 def caller_account(credentials: Credentials, region: str) -> str:
@@ -33,9 +29,14 @@ def caller_account(credentials: Credentials, region: str) -> str:
     return _ask("GetCallerIdentity", {}, credentials.profile, region)["Account"]
 
 
-def role_keys(credentials: Credentials, region: str) -> Keys | None:
-    """Give the keys of the role that ``credentials`` name; None where they name none. Raises botocore's errors."""
-    return _role(credentials, region)[0] if credentials.assume_role else None
+def assume(credentials: Credentials, region: str) -> Credentials:
+    """Ask STS for the role's keys, which several services may then share; nothing to do where no role is named.
+
+    The keys last an hour. Raises botocore's errors.
+    """
+    if not credentials.assume_role or credentials.keys:
+        return credentials
+    return replace(credentials, keys=_role(credentials, region)[0])
 
 
 def forget_role(credentials: Credentials) -> None:
@@ -44,16 +45,21 @@ def forget_role(credentials: Credentials) -> None:
 
 
 def _role(credentials: Credentials, region: str) -> tuple[Keys, str]:
-    """Assume the role, once for the process (the keys last an hour); give its keys and account."""
-    key = (credentials, aws_variables())
-    # Regions are read side by side: the first asks, the others wait for what it gets.
-    with _locks.setdefault(key, Lock()):
-        if key not in _roles:
-            asked = {"RoleArn": str(credentials.assume_role), "RoleSessionName": "tfdrift-gate"}
-            told = _ask("AssumeRole", asked, credentials.profile, region, _ATTEMPTS)
-            keys = Keys(told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"])
-            _roles[key] = keys, told["Arn"].split(":")[4]
-        return _roles[key]
+    """Assume a role; give its keys and its account."""
+    _refuse_a_short_arn(str(credentials.assume_role))
+    asked = {"RoleArn": str(credentials.assume_role), "RoleSessionName": "tfdrift-gate"}
+    told = _ask("AssumeRole", asked, credentials.profile, region, _ATTEMPTS)
+    keys = Keys(told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"])
+    return keys, told["Arn"].split(":")[4]
+
+
+def _refuse_a_short_arn(arn: str) -> None:
+    """Refuse what STS would, as botocore's client does before asking."""
+    if len(arn) < 20:
+        from botocore.exceptions import ParamValidationError
+
+        report = f"Invalid length for parameter RoleArn, value: {len(arn)}, valid min length: 20"
+        raise ParamValidationError(report=report)
 
 
 def _ask(

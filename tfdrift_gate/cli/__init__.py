@@ -7,13 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from enum import IntEnum
+from importlib import import_module
 from typing import Any
 
 import click
 
 from tfdrift_gate import __version__
-from tfdrift_gate.cli.github import github
-from tfdrift_gate.cli.rules_file import rules, waive
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
@@ -56,7 +55,27 @@ class _SectionedCommand(click.Command):
                 formatter.write_dl(list(records.values()))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_ELSEWHERE = {
+    "github": "tfdrift_gate.cli.github",
+    "rules": "tfdrift_gate.cli.rules_file",
+    "waive": "tfdrift_gate.cli.rules_file",
+}
+
+
+class _Commands(click.Group):
+    """The commands; those of other modules are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="tfdrift-gate")
 def cli() -> None:
     """Tell who changed Terraform-managed AWS Lambda resources by hand, and stop the plan that would not know.
@@ -229,13 +248,6 @@ def catalog(format_: str) -> None:
     if format_ not in CATALOG_FORMATS:
         raise click.UsageError(f"--format {format_}: none of {', '.join(CATALOG_FORMATS)}")
     print_text(CATALOG_FORMATS[format_](load_catalog()))
-
-
-cli.add_command(rules)
-cli.add_command(waive)
-
-
-cli.add_command(github)
 
 
 def main() -> None:

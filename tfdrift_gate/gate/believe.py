@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
-from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
 from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, read_state
+
+if TYPE_CHECKING:
+    from tfdrift_gate.terraform.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     """
     plan = None
     if settings.plan:
+        from tfdrift_gate.terraform.plan import read_plan
+
         text = fetch_named(settings.plan, settings.credentials, "plan")
         plan = read_plan(text.text or b"", text.where, catalog)
         if not settings.state:

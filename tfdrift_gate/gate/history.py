@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.arn import partition_of
 from tfdrift_gate.aws import region_from_environment
@@ -14,8 +15,10 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings
 from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
-from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
+
+if TYPE_CHECKING:
+    from tfdrift_gate.terraform.plan import Plan
 
 _NO_GATE_NOTE = "no gate ran inside the plan: its configuration does not call the module drift_check"
 _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"

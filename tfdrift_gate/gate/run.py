@@ -10,29 +10,14 @@ from pathlib import Path
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.checkout import find_checkout
-from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
 from tfdrift_gate.gate.history import ask, cache_folder, coverage, question, unread_accounts, unread_regions
-from tfdrift_gate.gate.learn import learn
-from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
-from tfdrift_gate.gate.settle import (
-    Checked,
-    finding,
-    idle_waiver_notes,
-    in_order,
-    reviewed,
-    suppressed,
-    verified_live,
-    waiver_notes,
-)
 from tfdrift_gate.instant import RETENTION, parse_bound, window
 from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, Skipped, TimeWindow
 from tfdrift_gate.rules.load import find_rules, load_rules
-from tfdrift_gate.rules.suppress import is_trusted
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
 from tfdrift_gate.sources import Progress, Reading, source_for
-from tfdrift_gate.terraform.configuration import Configuration, read_configuration
 from tfdrift_gate.terraform.root import open_root
 from tfdrift_gate.terraform.state import place
 
@@ -82,7 +67,36 @@ def check(
         placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
         belief = with_the_plans_secrets(placed, held.plan)
     errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
-    learned = learn([record for reading in readings for record in reading.records], span, catalog)
+    records = [record for reading in readings for record in reading.records]
+    if not records and held.plan is None and not rules.waivers:
+        return Report(
+            window=span,
+            records_read=sum(reading.coverage.records_read for reading in readings),
+            managed=len(belief.instances),
+            coverage=coverage(readings, ()),
+            skipped=(*belief.skipped, *_not_looked_for(readings)),
+            checkout=find_checkout(root.folder, environment, settings.workspace),
+            notes=(*held.notes, *unread_regions(settings, belief)),
+            problems=tuple(Problem(error.message, error.hint) for error in errors),
+        )
+    # Most plans end above: what judges is loaded for the others.
+    from tfdrift_gate.drift.judge import judge
+    from tfdrift_gate.gate.learn import learn
+    from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
+    from tfdrift_gate.gate.settle import (
+        Checked,
+        finding,
+        idle_waiver_notes,
+        in_order,
+        reviewed,
+        suppressed,
+        verified_live,
+        waiver_notes,
+    )
+    from tfdrift_gate.rules.suppress import is_trusted
+    from tfdrift_gate.terraform.configuration import Configuration, read_configuration
+
+    learned = learn(records, span, catalog)
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})
     if judged.drifts or judged.reverted or (held.plan and held.plan.refreshed):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tfdrift_gate.arn import account_of
-from tfdrift_gate.aws import Credentials, JsonService, access_key_of, caller_account, forget_role
+from tfdrift_gate.aws import Credentials, JsonService, access_key_of, assume, caller_account
 
 if TYPE_CHECKING:
     from tfdrift_gate.sources.event_cache import EventCache
@@ -18,9 +18,11 @@ class Caller:
     """One set of credentials, shared by all regions: whose they are is asked once."""
 
     credentials: Credentials
+    _assumed: Credentials | None = None
+    _assuming: threading.Lock = field(default_factory=threading.Lock)
     _account: str | None = None
     _asked: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def role_account(self) -> str | None:
@@ -29,11 +31,15 @@ class Caller:
 
     def service(self, region: str) -> JsonService:
         """Prepare CloudTrail in a region; the role is assumed once for all. Raises botocore's errors."""
-        return JsonService("cloudtrail", region, self.credentials)
+        with self._assuming:
+            self._assumed = self._assumed or assume(self.credentials, region)
+            assumed = self._assumed
+        return JsonService("cloudtrail", region, assumed)
 
     def renew(self) -> None:
-        """Have the role assumed anew by the next service."""
-        forget_role(self.credentials)
+        """Have the role assumed anew for the next service."""
+        with self._assuming:
+            self._assumed = None
 
     def account(self, region: str, cache: EventCache | None = None, endpoint: str = "") -> str | None:
         """Tell whose account it is: an empty history of the wrong account looks exactly like a clean one.
@@ -43,7 +49,7 @@ class Caller:
         """
         if self.role_account:
             return self.role_account
-        with self._lock:
+        with self._asking:
             if not self._asked:
                 self._asked = True
                 self._account = self._find(region, cache, endpoint)
