@@ -85,6 +85,10 @@ class CloudTrailFront:
         with self._count_lock:
             self.requests[request] += 1
 
+    def set_rate_limit(self, requests: int) -> None:
+        """Let LookupEvents answer so many requests a second."""
+        self._rate = RateLimit(self.clock.seconds, requests)
+
     def forget_tokens(self) -> None:
         """Make LookupEvents refuse the tokens it gave out."""
         self._lookup.forget()

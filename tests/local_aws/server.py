@@ -151,6 +151,10 @@ class LocalAws:
         """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
+    def set_rate_limit(self, requests: int) -> None:
+        """Let LookupEvents answer so many requests a second, per account and region, until :meth:`reset`."""
+        self._front.set_rate_limit(requests)
+
     def set_denied(self, operations: Iterable[str]) -> None:
         """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""
         self._front.denied = frozenset(operations)
