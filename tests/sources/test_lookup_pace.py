@@ -47,6 +47,16 @@ def test_a_slow_answer_is_not_waited_for_twice() -> None:
     assert clock.now == 1015.0
 
 
+def test_a_request_that_took_long_to_arrive_puts_the_next_one_but_one_off() -> None:
+    clock, pace = paced()
+    turn = pace.wait(1060)
+    clock.sleep(0.4)
+    pace.passed(turn)
+    pace.wait(1060)
+    pace.wait(1060)
+    assert clock.now == pytest.approx(1000.0 + 0.2 + SECONDS)
+
+
 def test_a_back_off_is_waited_for() -> None:
     clock, pace = paced()
     pace.wait(1060)
@@ -85,7 +95,7 @@ def test_being_throttled_slows_all_requests_down_and_passing_brings_the_rate_bac
         pace.throttled()
     assert pace.seconds == SLOWEST, "and never so slow that nothing is asked any more"
     for _ in range(20):
-        pace.passed()
+        pace.passed(clock.now)
     assert pace.seconds == SECONDS
 
 

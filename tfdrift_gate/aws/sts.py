@@ -39,11 +39,6 @@ def assume(credentials: Credentials, region: str) -> Credentials:
     return replace(credentials, keys=_role(credentials, region)[0])
 
 
-def forget_role(credentials: Credentials) -> None:
-    """Let the role be assumed anew at the next call: its keys serve no longer."""
-    _roles.pop((credentials, aws_variables()), None)
-
-
 def _role(credentials: Credentials, region: str) -> tuple[Keys, str]:
     """Assume a role; give its keys and its account."""
     _refuse_a_short_arn(str(credentials.assume_role))

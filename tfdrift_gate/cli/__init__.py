@@ -120,9 +120,9 @@ def cli() -> None:
     "--assume-role",
     multiple=True,
     metavar="ARN",
-    help="A role to assume for reading event history and for --verify; repeatable, one for each account. {account} in it"
-    " stands for every account that state names. A single role without it also reads named states and plans; of"
-    " several, none does, as which account they are kept in is not known.",
+    help="A role to assume for reading event history and for --verify; repeatable, one for each account. {account} in"
+    " it stands for every account that state names. A single role without it also reads named states and plans; of"
+    " several none does, as nobody knows in which account these are kept.",
 )
 @click.option(
     "--no-cache",

@@ -37,8 +37,8 @@ class Pace:
     _turns: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wait(self, end: float, at_least: float = 0.0) -> None:
-        """Wait for the next request's turn, ``at_least`` so many seconds.
+    def wait(self, end: float, at_least: float = 0.0) -> float:
+        """Wait for the next request's turn, ``at_least`` so many seconds; give the turn, for :meth:`passed`.
 
         ``end`` is on the clock; raises :class:`PastDeadline` where the turn would come later, at once.
         """
@@ -52,10 +52,16 @@ class Pace:
             self._turns = [*self._turns[1 - REQUESTS :], turn]
         if turn > now:
             self.sleep(turn - now)
+        return turn
 
-    def passed(self) -> None:
-        """Note that a request was let through."""
+    def passed(self, turn: float) -> None:
+        """Note that the request of this turn was let through.
+
+        When it arrived nobody knows; with a new connection that may be well after it was sent. Half-way is assumed.
+        """
         with self._lock:
+            arrived = (turn + self.clock()) / 2
+            self._turns = sorted(arrived if sent == turn else sent for sent in self._turns)
             self.seconds = max(SECONDS, self.seconds * _QUICKER)
 
     def throttled(self) -> None:

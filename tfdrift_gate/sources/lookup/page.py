@@ -55,10 +55,10 @@ class History:
         while True:
             try:
                 service = self._service = self._service or self.caller.service(self.region)
-                self.pace.wait(self.end, wait)
+                turn = self.pace.wait(self.end, wait)
                 self.requests += 1
                 page = service.call("LookupEvents", request)
-                self.pace.passed()
+                self.pace.passed(turn)
                 # NOTE: of an answer that was cut off botocore makes an empty one, which looks like a last page.
                 if isinstance(page.get("Events"), list):
                     return page
