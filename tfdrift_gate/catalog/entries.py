@@ -285,8 +285,11 @@ class Catalog:
 
     @cached_property
     def names_found_by_resource(self) -> frozenset[str]:
-        """Those of them that a look-up by resource finds, given every name that the resource goes by."""
-        return frozenset(name for entry in self._entries if entry.found_by for name in entry.names_in_history)
+        """Those of them that a look-up by resource finds, given every name that the resource goes by.
+
+        Only today's: of others nobody has seen what stands beside their records.
+        """
+        return frozenset(entry.recorded[0] for entry in self._entries if entry.found_by)
 
     def found_by(self, resource_type: str) -> frozenset[str]:
         """Tell under what events about a resource type are found, see :attr:`EventEntry.found_by`."""

@@ -9,6 +9,7 @@ from tfdrift_gate.sources.lookup.found import Found
 from tfdrift_gate.sources.lookup.page import History
 from tfdrift_gate.sources.lookup.walk import Walk
 from tfdrift_gate.sources.lookup.ways import (
+    DENSER,
     EVERY,
     RECOUNT,
     Narrow,
@@ -66,7 +67,7 @@ def read_back(history: History, found: Found, wanted: Wanted, told: Told, progre
     ways = told.ways = complete_ways(wanted.event_sources, told.since, told.until, wanted.ways)
     narrow = wanted.by_name
     current = next(iter(ways.values()), None)
-    recount, since_other, kept_before = RECOUNT, 0, len(found.records)
+    recount, since_other, density, kept_before = RECOUNT, 0, 0.0, len(found.records)
     while current is not None:
         progress(f"{found.count} events, {history.requests} requests")
         before = current.reached
@@ -88,12 +89,13 @@ def read_back(history: History, found: Found, wanted: Wanted, told: Told, progre
             if is_hopeless(ways, told.reached, history.pace.fits_before(history.end), left, pages):
                 break
         since_other += 1
-        following = choose(ways, current, since_other + RECOUNT - recount)
+        density = density or current.density
+        due = since_other >= recount
+        following = choose(ways, current, due or current.density >= DENSER * density)
         if following is not current:
             following.move(told.reached)
-            if following.is_counted:
-                recount *= 2
-            since_other, current = 0, following
+            recount *= 2 if due else 1
+            since_other, density, current = 0, 0.0, following
     if narrow:
         _by_name(history, found, narrow, told, progress)
 

@@ -16,7 +16,7 @@ PAGE = 50
 """Events a page, the most there can be."""
 RESTARTS = 3
 """How often a look-up begins anew without having got anything new."""
-_RECENT = 4
+_RECENT = 2
 
 
 @dataclass

@@ -27,6 +27,8 @@ FEW = 3
 """So few pages left are read without counting what another way would take."""
 RECOUNT = 16
 """After so many pages, and again after twice as many, the other complete way is tried for a page."""
+DENSER = 2.0
+"""So is it as soon as the way taken needs so many times the pages that it did when it was chosen."""
 
 
 @dataclass
@@ -58,6 +60,11 @@ class Way:
     def left(self, reached: float) -> float:
         """Tell about how many pages it would take from ``reached`` on."""
         return sum(walk.density * max(0.0, reached - walk.since) for walk in self.walks)
+
+    @property
+    def density(self) -> float:
+        """Pages a second of history, by the latest ones."""
+        return sum(walk.density for walk in self.walks)
 
     def move(self, reached: float) -> None:
         """Go on from where another way got to."""
@@ -98,12 +105,12 @@ def narrow_lookups(
     return (name, choices[name]) if possible and (name := min(possible)[1]) else None
 
 
-def choose(ways: Mapping[str, Way], current: Way, since_other: int) -> Way:
-    """Choose the complete way of the next page; ``since_other`` pages were read since the other one was tried."""
+def choose(ways: Mapping[str, Way], current: Way, try_other: bool) -> Way:
+    """Choose the complete way of the next page; ``try_other``: what is known of the other one may be out of date."""
     other = next((way for way in ways.values() if way is not current), None)
     if other is None or current.left(current.reached) <= FEW:
         return current
-    if not other.is_counted or since_other >= RECOUNT:
+    if not other.is_counted or try_other:
         return other
     return other if other.left(current.reached) < current.left(current.reached) else current
 
