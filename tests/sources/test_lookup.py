@@ -31,13 +31,12 @@ from tests.samples import (
     run,
     update,
 )
+from tests.sources.hurried import hurry
 from tfdrift_gate.gate import check as judge
 from tfdrift_gate.model import TimeWindow
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources import Question, Reading
-from tfdrift_gate.sources.lookup import pace as pace_module
+from tfdrift_gate.sources import Question, Reading, lookup
 from tfdrift_gate.sources.lookup import page as page_module
-from tfdrift_gate.sources.lookup import read
 from tfdrift_gate.sources.lookup.caller import Caller
 from tfdrift_gate.sources.lookup.page import ATTEMPTS
 
@@ -53,8 +52,7 @@ def running() -> Iterator[LocalAws]:
 @pytest.fixture
 def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     running.reset()
-    # A local AWS that starts over knows nothing of what it was asked before.
-    monkeypatch.setattr(pace_module, "_paces", {})
+    hurry(monkeypatch, running)
     for name, value in aws_environment(running.endpoint_url).items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
@@ -72,7 +70,7 @@ def ask(deadline: float = 30.0, regions: tuple[str, ...] = (REGION,), accounts: 
     now = datetime.now(timezone.utc)
     window = TimeWindow(now - timedelta(hours=24), now)
     services = frozenset({"lambda.amazonaws.com"})
-    return list(read(Question("cloudtrail:", window, services, regions, frozenset(accounts), deadline=deadline)))
+    return list(lookup.read(Question("cloudtrail:", window, services, regions, frozenset(accounts), deadline=deadline)))
 
 
 def ask_one(deadline: float = 30.0) -> Reading:
@@ -131,7 +129,7 @@ def test_a_window_that_begins_before_event_history_does_is_not_read_whole(
     aws.append_records(planted)
     now = datetime.now(timezone.utc)
     window = TimeWindow(now - timedelta(days=since), now - timedelta(days=until))
-    (reading,) = read(
+    (reading,) = lookup.read(
         Question("cloudtrail:", window, frozenset({"lambda.amazonaws.com"}), (REGION,), frozenset(), now=now)
     )
     assert "goes back 90 days and no further" in error_of(reading)
