@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tfdrift_gate.model import RawRecord, TimeWindow
 from tfdrift_gate.sources.lookup.plan import Told, Wanted
+from tfdrift_gate.sources.lookup.ways import Narrow
 
 if TYPE_CHECKING:
     from tfdrift_gate.sources.event_cache import CacheKey, EventCache, Held
 
 SEEN_WHOLE = "write events of "
 """What both complete ways have in common, so that the one uses what the other read."""
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,30 @@ class Kept:
         """Give what was read in a complete way, and what is missing."""
         return self.cache.held(self._key(), window, self.now)
 
-    def held_by_name(self, window: TimeWindow, narrow: tuple[str, list[tuple[str, str]]]) -> Held | None:
-        """Give what was read of a window by these names; None unless that is all of it."""
-        held = self.cache.held(self._key(narrow), window, self.now)
-        return None if held.missing else held
+    def parts(self, missing: TimeWindow) -> list[tuple[TimeWindow, Held | None]]:
+        """Cut a missing window, newest part first, by what is known of it by name; None with what is not known at all.
+
+        What no complete way came to the end of in one run is not tried again in each.
+        """
+        by_name = self.wanted.by_name
+        held = self.cache.held(self._key(by_name), missing, self.now) if by_name else None
+        if held is None or held.missing == (missing,):
+            return [(missing, None)]
+        parts: list[tuple[TimeWindow, Held | None]] = [(window, None) for window in held.missing]
+        parts += [(window, held) for window in _between(missing, held.missing)]
+        return sorted(parts, key=lambda part: part[0].since, reverse=True)
 
     def keep(self, told: Told, records: Sequence[RawRecord]) -> None:
         """Keep what was read whole: a run that the deadline ends is gone on with by the next."""
         # The second that a page ended in may be on the next page too.
-        since = told.since if told.whole and not told.narrow else math.floor(told.reached) + 1
+        since = told.since if told.whole and not told.by_name else math.floor(told.reached) + 1
         if since <= told.until:
             self.cache.keep(self._key(), _window(since, told.until), records, self.now)
-        if told.whole and told.narrow and not told.known and told.by_name:
-            self.cache.keep(self._key(told.by_name), _window(told.since, since - 1), records, self.now)
+        if told.whole and told.by_name:
+            # What a complete way read holds all that the names would have found.
+            self.cache.keep(self._key(told.by_name), _window(told.since, told.until), records, self.now)
 
-    def _key(self, narrow: tuple[str, list[tuple[str, str]]] | None = None) -> CacheKey:
+    def _key(self, narrow: Narrow | None = None) -> CacheKey:
         from tfdrift_gate.sources.event_cache import CacheKey
 
         way = json.dumps(narrow) if narrow else SEEN_WHOLE + ",".join(sorted(self.wanted.event_sources))
@@ -58,3 +70,14 @@ class Kept:
 
 def _window(since: float, until: float) -> TimeWindow:
     return TimeWindow(datetime.fromtimestamp(since, timezone.utc), datetime.fromtimestamp(until, timezone.utc))
+
+
+def _between(whole: TimeWindow, missing: Sequence[TimeWindow]) -> Iterator[TimeWindow]:
+    """Give what lies between the missing windows, oldest first, in whole seconds."""
+    start = whole.since
+    for window in missing:
+        if start < window.since:
+            yield TimeWindow(start, window.since - _SECOND)
+        start = window.until + _SECOND
+    if start <= whole.until:
+        yield TimeWindow(start, whole.until)

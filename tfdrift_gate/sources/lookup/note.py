@@ -43,7 +43,7 @@ def note_of(
 
 def skipped_of(told: Sequence[Told], event_sources: frozenset[str], region: str) -> tuple[Skipped, ...]:
     """Name what was not looked for, so that silence is no answer to a call that is not understood."""
-    parts = [f"from {_iso(each.since)} to {_iso(each.reached)}" for each in told if each.narrow]
+    parts = [f"from {_iso(each.since)} to {_iso(each.reached)}" for each in told if each.by_name]
     if not parts:
         return ()
     services = ", ".join(sorted(event_sources))

@@ -56,11 +56,6 @@ class Told:
     """Whether an earlier run made them."""
     whole: bool = False
 
-    @property
-    def narrow(self) -> bool:
-        """Whether the rest is read by name."""
-        return self.by_name is not None
-
 
 def read_back(history: History, found: Found, wanted: Wanted, told: Told, progress: Callable[[str], None]) -> None:
     """Read a window back from its end; raises :class:`EventSourceError`, with ``told`` saying how far it got."""

@@ -59,8 +59,11 @@ class RegionRead:
         """Read what there is; raises nothing that concerns reading, :attr:`error` tells it."""
         try:
             kept = self._kept()
-            for window in self._missing(kept):
-                self._read(window, kept, progress)
+            for window, known in self._windows(kept):
+                if known is None:
+                    self._read(window, kept, progress)
+                else:
+                    self._take(window, known)
             if self._held is not None:
                 self.found.hold(self._held.records)
             self.account = self.account or self.found.account or self.caller.account(self.region)
@@ -112,34 +115,39 @@ class RegionRead:
         now = self.question.now or self.question.window.until
         return Kept(self.cache, self.endpoint, self.account, self.region, self._wanted(), now)
 
-    def _missing(self, kept: Kept | None) -> list[TimeWindow]:
-        """Give what is to be asked for, newest first."""
+    def _windows(self, kept: Kept | None) -> list[tuple[TimeWindow, Held | None]]:
+        """Give what is to be asked for, newest first, and among it what an earlier run asked for by name."""
         window = self.question.window
         # Where all of it lies further back, one request is made all the same: it tells what else is wrong.
         whole = TimeWindow(max(window.since, self._oldest()), window.until)
         whole = whole if whole.since <= whole.until else window
         if kept is None:
-            return [whole]
+            return [(whole, None)]
         held = kept.held(whole)
         if held.missing != (whole,):
             self._held = held
-        return list(reversed(held.missing))
+        return [part for missing in reversed(held.missing) for part in kept.parts(missing)]
 
     def _read(self, window: TimeWindow, kept: Kept | None, progress: Callable[[str], None]) -> None:
-        wanted = self._wanted()
-        told = Told(window.since.timestamp(), window.until.timestamp(), window.until.timestamp())
-        self.told.append(told)
-        by_name = wanted.by_name
-        if kept and by_name and (held := kept.held_by_name(window, by_name)):
-            told.by_name, told.known, told.whole = by_name, True, True
-            self.found.hold(held.records)
-            return
+        told = self._tell(window)
         before = len(self.found.records)
         try:
-            read_back(self.history, self.found, wanted, told, lambda words: progress(f"reading {self.what}: {words}"))
+            read_back(
+                self.history, self.found, self._wanted(), told, lambda words: progress(f"reading {self.what}: {words}")
+            )
         finally:
             if kept:
                 kept.keep(told, self.found.records[before:])
+
+    def _take(self, window: TimeWindow, known: Held) -> None:
+        told = self._tell(window)
+        told.by_name, told.known, told.whole = self._wanted().by_name, True, True
+        self.found.hold(known.records)
+
+    def _tell(self, window: TimeWindow) -> Told:
+        told = Told(window.since.timestamp(), window.until.timestamp(), window.until.timestamp())
+        self.told.append(told)
+        return told
 
     def _wanted(self) -> Wanted:
         asked = self.question
