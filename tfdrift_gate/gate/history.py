@@ -14,7 +14,7 @@ from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings
-from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
+from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
 from tfdrift_gate.terraform.state import Belief
 
 if TYPE_CHECKING:
@@ -73,11 +73,10 @@ def cache_folder(settings: Settings, environment: Mapping[str, str]) -> Path | N
 
 def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
     """Ask one source; event history is not asked for where nothing could come of it."""
-    live = question.locator.startswith("cloudtrail:")
-    if live and not manages and settings.unmanaged != "all":
+    if is_in_aws(question.locator) and not manages and settings.unmanaged != "all":
         note = "not asked: the given states manage no Lambda resource"
         yield Reading((), _nothing_read(question, note, complete=True))
-    elif live and not question.regions:
+    elif question.locator.startswith("cloudtrail:") and not question.regions:
         error = EventSourceError(
             "reading CloudTrail's event history: neither state nor the environment names a region",
             "name one with --region or AWS_REGION",
@@ -94,7 +93,7 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 
     Files tell no account of their own, so they are taken at their word.
     """
-    live = [reading for reading in readings if reading.coverage.source == "cloudtrail:" and reading.coverage.region]
+    live = [reading for reading in readings if reading.coverage.api_calls or reading.coverage.region]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
     read = {reading.coverage.account for reading in live} - {None}
@@ -119,8 +118,7 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     """Name the regions that ``--region`` leaves out although state manages something there."""
     left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
-    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
-    if not left_out or not live:
+    if not left_out or not any(map(is_in_aws, settings.events)):
         return []
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 

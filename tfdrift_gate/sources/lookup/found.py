@@ -9,7 +9,7 @@ from typing import Any
 
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import RawRecord
-from tfdrift_gate.sources.files import looked_up
+from tfdrift_gate.sources.json_shapes import looked_up
 
 
 @dataclass
