@@ -52,7 +52,8 @@ def measure(runs: int = RUNS) -> list[Row]:
             regions = cycle(REGIONS)
             for number in range(runs + 1):
                 region = next(regions)
-                gate = _gate(roots[region], environment)
+                # A home of its own has no cache: every run is a first plan.
+                gate = _gate(roots[region], environment | {"HOME": str(_home(Path(folder), number))})
                 rival = _timed([sys.executable, str(_RIVAL_PROGRAM), region], b"", environment, "0")
                 if number:  # the first run of each also reads what is on disk
                     taken[GATE].append(gate)
@@ -72,10 +73,10 @@ def main() -> None:
 
 
 def _gate(root: Path, environment: dict[str, str]) -> float:
-    # As the module's default command starts it; the cache is off, so that every run asks.
+    # As the module's default command starts it.
     program = Path(sys.executable).with_name("tfdrift-gate")
     command = [str(program)] if program.exists() else [sys.executable, "-m", "tfdrift_gate"]
-    query = json.dumps({"dir": str(root), "no_cache": "true"}).encode()
+    query = json.dumps({"dir": str(root)}).encode()
     return _timed([*command, "external"], query, environment, '"verdict": "clean"')
 
 
@@ -86,6 +87,12 @@ def _timed(command: Sequence[str], stdin: bytes, environment: dict[str, str], de
     if done.returncode or demanded not in done.stdout.decode():
         raise RuntimeError(f"{command[0]}: {done.returncode} {done.stdout.decode()} {done.stderr.decode()}")
     return seconds
+
+
+def _home(folder: Path, number: int) -> Path:
+    home = folder / f"home-{number}"
+    home.mkdir()
+    return home
 
 
 def _root(folder: Path, region: str) -> Path:
@@ -99,7 +106,11 @@ def _root(folder: Path, region: str) -> Path:
 
 
 def _environment(endpoint_url: str, home: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TFDRIFT_GATE_", "TF_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "TFDRIFT_GATE_", "TF_", "XDG_"))
+    }
     return kept | {
         "HOME": home,
         "AWS_ENDPOINT_URL": endpoint_url,

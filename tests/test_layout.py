@@ -107,20 +107,3 @@ def _is_public(tree: ast.Module, wanted: ast.AST) -> bool:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and wanted in node.body:
             return True
     return False
-
-
-def test_a_run_over_files_loads_no_aws_library_and_no_hcl_parser(tmp_path: Path) -> None:
-    import json
-    import subprocess
-    import sys
-
-    (tmp_path / "main.tf").write_text("", encoding="utf-8")
-    (tmp_path / "records.json").write_text(json.dumps({"Records": []}), encoding="utf-8")
-    program = (
-        "import sys; from tfdrift_gate.cli import main\n"
-        f"sys.argv = ['tfdrift-gate', 'check', {str(tmp_path)!r}, '--events', {str(tmp_path / 'records.json')!r}]\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'boto3', 'botocore', 'hcl2', 'lark'} & set(sys.modules)), file=sys.stderr)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stderr.strip() == "[]"

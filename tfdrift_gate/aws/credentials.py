@@ -93,5 +93,11 @@ def only_keys_in(environment: Mapping[str, str], exists: Callable[[str], bool]) 
 def _found(profile: str | None, _environment: tuple[tuple[str, str], ...]) -> Found:
     from botocore.session import Session
 
-    session = Session(profile=profile)
+    class KeysOnly(Session):  # type: ignore[misc]
+        """A session without what only its clients need; where a link of the chain needs one, a whole one makes it."""
+
+        def create_client(self, *arguments: Any, **options: Any) -> Any:
+            return Session(profile=profile).create_client(*arguments, **options)
+
+    session = KeysOnly(profile=profile, include_builtin_handlers=False)
     return Found(session.get_credentials(), dict(session.get_scoped_config()))

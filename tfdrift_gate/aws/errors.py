@@ -34,10 +34,11 @@ _SIGN_IN = "sign in again, or set AWS_PROFILE, --profile, or the AWS_… variabl
 def reading(what: str, error_class: type[GateError], permission: str) -> Iterator[None]:
     """Turn botocore's errors into ``error_class``: ``what`` was being read, ``permission`` is what it takes."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         message, hint = explain(error, permission)
         raise error_class(f"reading {what}: {message}", hint) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,7 @@ class JsonService:
         self._client = None if self._post else client(service, region, credentials)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an operation (``LookupEvents``); times are seconds since 1970, sent and answered.
+        """Call an operation (``LookupEvents``); times are seconds since 1970 and bytes base64 texts, both ways.
 
         Raises botocore's errors; an answer that was cut off, or is no JSON object, is one.
         """
@@ -68,9 +69,11 @@ def _object(answer: Answer, operation: str) -> dict[str, Any]:
 
 
 def _as_sent(value: Any) -> Any:
-    """Undo botocore's reading of times."""
+    """Undo botocore's reading of times and bytes."""
     if isinstance(value, dict):
         return {key: _as_sent(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_as_sent(item) for item in value]
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     return value.timestamp() if isinstance(value, datetime) else value

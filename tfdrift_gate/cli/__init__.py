@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from enum import IntEnum
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from tfdrift_gate import __version__
 from tfdrift_gate.errors import GateError, UsageError
-from tfdrift_gate.model import Report
+from tfdrift_gate.model import Report, RootsReport
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
 from tfdrift_gate.streams import ProgressLine, close_stdout, complain, has_colors, print_text
+
+_Told = TypeVar("_Told", Report, RootsReport)
 
 
 class ExitCode(IntEnum):
@@ -49,7 +52,7 @@ class _SectionedCommand(click.Command):
             if rows := [records.pop(name) for name in names if name in records]:
                 with formatter.section(title):
                     formatter.write_dl(rows)
-        records.pop("directory", None)
+        records.pop("directories", None)
         if records:
             with formatter.section("Other"):
                 formatter.write_dl(list(records.values()))
@@ -86,7 +89,7 @@ def cli() -> None:
 
 
 @cli.command(cls=_SectionedCommand)
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directories", metavar="[DIR]...", nargs=-1)
 @click.option(
     "--state",
     multiple=True,
@@ -165,25 +168,29 @@ def cli() -> None:
     metavar="NAME=PATH",
     help="Also write the report in this format to a file; repeatable.",
 )
-def check(directory: str | None, **options: Any) -> None:
-    """Judge a Terraform root module: report on stdout, verdict as exit code.
+def check(directories: tuple[str, ...], **options: Any) -> None:
+    """Judge Terraform root modules: report on stdout, verdict as exit code. Event history is read once for all.
 
     \b
     tfdrift-gate check
     tfdrift-gate check infra/prod --since 7d --format json
+    tfdrift-gate check "infra/*" --since last-apply
     tfdrift-gate check --state terraform.tfstate --events trail/ --since 2026-01-01
     """
     for flag in ("no_waivers", "no_cache", "validate_digests"):
         options[flag] = "true" if options[flag] else None
     options["verify"] = None if options["verify"] is None else str(options["verify"]).lower()
-    given = {**options, "dir": directory}
+    given = {**options, "dir": directories[0] if len(directories) == 1 else None}
     environment = {name: value for name, value in os.environ.items() if name != f"{ENVIRONMENT_PREFIX}MODE"}
     warn = on_error_of(given, environment) == "warn"
     settings: Settings | None = None
+    report: Report | RootsReport
     try:
         settings = resolve(given, environment)
         outputs = _outputs(settings)
-        report = _run(settings, environment)
+        several = _several(directories, settings)
+        settings = several[0] if len(several) == 1 else replace(settings, dir=".")
+        report = _run_all(several, environment) if len(several) > 1 else _run(settings, environment)
     except GateError as error:
         report, settings, outputs = _without_verdict(settings, error, given, environment)
     _write(report, settings.format if settings.format in FORMATS else "table", outputs)
@@ -269,12 +276,37 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
 
 
+def _several(directories: Sequence[str], settings: Settings) -> list[Settings]:
+    """Give the settings of every root module that is named; in the environment one stands on a line."""
+    from tfdrift_gate.cli.root_modules import root_modules
+
+    words = list(filter(None, directories)) or [line.strip() for line in settings.dir.splitlines() if line.strip()]
+    several = [replace(settings, dir=folder) for folder in root_modules(words or ["."])]
+    if len(several) > 1 and (settings.state or settings.plan):
+        raise UsageError(
+            f"reading --{'state' if settings.state else 'plan'}: it belongs to one root module, and {len(several)} are"
+            " named",
+            "run the check for each of them, or leave it out: each root module's own backend is read",
+        )
+    return several
+
+
 def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
     from tfdrift_gate.gate import check as run
 
+    return _told(lambda progress: run(settings, environment, _now(), progress, progress.notice))
+
+
+def _run_all(several: Sequence[Settings], environment: Mapping[str, str]) -> RootsReport:
+    from tfdrift_gate.gate import check_roots as run
+
+    return _told(lambda progress: run(several, environment, _now(), progress, progress.notice))
+
+
+def _told(run: Callable[[ProgressLine], _Told]) -> _Told:
     progress = ProgressLine()
     try:
-        return run(settings, environment, _now(), progress, progress.notice)
+        return run(progress)
     except GateError:
         raise
     except Exception as error:
@@ -330,12 +362,12 @@ def _outputs(settings: Settings) -> list[tuple[str, str]]:
     return found
 
 
-def _write(report: Report, stdout_format: str, outputs: Sequence[tuple[str, str]]) -> None:
+def _write(report: Report | RootsReport, stdout_format: str, outputs: Sequence[tuple[str, str]]) -> None:
     print_text(FORMATS[stdout_format].render(report, has_colors(sys.stdout)))
     _write_files(report, outputs)
 
 
-def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
+def _write_files(report: Report | RootsReport, outputs: Sequence[tuple[str, str]]) -> None:
     for name, path in outputs:
         try:
             with open(path, "w", encoding="utf-8") as file:
@@ -345,7 +377,7 @@ def _write_files(report: Report, outputs: Sequence[tuple[str, str]]) -> None:
             _no_verdict(f"writing {path}: {error.strerror or type(error).__name__}", hint)
 
 
-def _tell(report: Report, warn: bool) -> None:
+def _tell(report: Report | RootsReport, warn: bool) -> None:
     """Say on stderr that no verdict was reached, what was being read and what to do."""
     from tfdrift_gate.outputs.text import printable
 
@@ -358,7 +390,7 @@ def _tell(report: Report, warn: bool) -> None:
             click.echo(f"  → {printable(problem.hint)}", err=True)
 
 
-def _exit_code(report: Report, settings: Settings, warn: bool) -> ExitCode:
+def _exit_code(report: Report | RootsReport, settings: Settings, warn: bool) -> ExitCode:
     if report.problems and not warn:
         return ExitCode.NO_VERDICT
     return ExitCode.DRIFT if settings.blocks(report.max_severity) else ExitCode.CLEAN

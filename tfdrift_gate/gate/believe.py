@@ -24,6 +24,8 @@ class Believed:
     texts: tuple[StateText, ...] = ()
     notes: tuple[str, ...] = ()
     plan: Plan | None = None
+    states: tuple[tuple[str, list[StateInstance]], ...] = ()
+    """Where each state was read, and what stood in it."""
 
 
 def believed(settings: Settings, root: RootModule, environment: Mapping[str, str], catalog: Catalog) -> Believed:
@@ -47,12 +49,13 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     else:
         texts = [fetch_discovered(root, settings.credentials, environment)]
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
-    found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
+    states = tuple((text.where, read_state(text.text, text.where, catalog)) for text in texts if text.text)
+    found = [instance for _, instances in states for instance in instances]
+    if plan is None:
+        return Believed(found, tuple(texts), notes, states=states)
     # One root may be given as both; the same address in two states is two things.
     names = list(map(name_of, found))
     known = set(names)
-    if plan is None:
-        return Believed(found, tuple(texts), notes)
     planned = {name_of(instance): instance for instance in plan.instances}
     added = [instance for name, instance in planned.items() if name not in known]
     # What the plan moves is known by the address that the configuration has.
@@ -63,7 +66,7 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     ]
     if names and planned and len(kept) == len(found) and len(added) == len(planned):
         notes += (f"the plan {plan.where} is about nothing that the given states manage: is it another root module's?",)
-    return Believed([*kept, *added], tuple(texts), notes, plan)
+    return Believed([*kept, *added], tuple(texts), notes, plan, states)
 
 
 def with_the_plans_secrets(belief: Belief, plan: Plan | None) -> Belief:

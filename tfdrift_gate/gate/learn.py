@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfdrift_gate.catalog import Catalog
-from tfdrift_gate.changes.interpret import interpret
 from tfdrift_gate.model import Change, RawRecord, Record, Skipped, TimeWindow
-from tfdrift_gate.records.record import read_record, without_duplicates
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,12 @@ class Learned:
 
 def learn(raws: Sequence[RawRecord], span: TimeWindow, catalog: Catalog) -> Learned:
     """Records → changes: what takes part, what it did, and what of it was not understood."""
+    if not raws:
+        return Learned((), (), 0)
+    # Most plans have no record to read.
+    from tfdrift_gate.changes.interpret import interpret
+    from tfdrift_gate.records.record import read_record, without_duplicates
+
     changes: list[Change] = []
     skipped: list[Skipped] = []
     relevant = 0

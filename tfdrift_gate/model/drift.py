@@ -20,7 +20,7 @@ class SourceRange:
     end_line: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ResourceInstance:
     """One managed resource instance as Terraform's state believes it to be."""
 

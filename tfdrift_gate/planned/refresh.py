@@ -21,8 +21,9 @@ from tfdrift_gate.model import (
     TimeWindow,
 )
 from tfdrift_gate.rules.suppress import differing_keys, parted
+from tfdrift_gate.terraform.place import modified_at
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
-from tfdrift_gate.terraform.state import StateInstance, modified_at, name_of
+from tfdrift_gate.terraform.state import StateInstance, name_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"

@@ -9,21 +9,8 @@ from pathlib import Path
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import RulesError
 from tfdrift_gate.model import Kind, Severity
+from tfdrift_gate.rules.find import find_rules
 from tfdrift_gate.rules.ruleset import Rule, RuleSet
-
-FILE_NAME = ".tfdrift-gate.yaml"
-
-
-def find_rules(folder: str) -> Path | None:
-    """Find the rules file of a root module: in its folder or a parent up to the repository's root."""
-    start = Path(folder).resolve()
-    repository = next((path for path in (start, *start.parents) if (path / ".git").exists()), start)
-    for path in (start, *start.parents):
-        if (path / FILE_NAME).is_file():
-            return path / FILE_NAME
-        if path == repository:
-            return None
-    return None
 
 
 def rules_of(folder: str, named: str | None, catalog: Catalog) -> RuleSet:
