@@ -68,6 +68,13 @@ class ProgressLine:
             sys.stderr.flush()
             self._shown = True
 
+    def notice(self, words: str) -> None:
+        """Say something that stays, on any standard error."""
+        from tfdrift_gate.outputs.text import printable
+
+        self.done()
+        click.echo(f"tfdrift-gate: {printable(words)}", err=True)
+
     def done(self) -> None:
         """Take the line away."""
         if self._shown:

@@ -6,7 +6,7 @@ its clients; everything else (S3, Lambda) through :func:`client`.
 """
 
 from tfdrift_gate.aws.client import client
-from tfdrift_gate.aws.credentials import Credentials, region_from_environment
+from tfdrift_gate.aws.credentials import Credentials, access_key_of, region_from_environment
 from tfdrift_gate.aws.errors import error_code, explain, is_bad_credentials, is_passing, is_throttled, reading
 from tfdrift_gate.aws.json_service import JsonService
 from tfdrift_gate.aws.sts import assume, caller_account
@@ -14,6 +14,7 @@ from tfdrift_gate.aws.sts import assume, caller_account
 __all__ = [
     "Credentials",
     "JsonService",
+    "access_key_of",
     "assume",
     "caller_account",
     "client",

@@ -64,6 +64,16 @@ def find(profile: str | None) -> Found:
     return _found(profile, aws_variables())
 
 
+def access_key_of(profile: str | None) -> str | None:
+    """Give the id of the access key that botocore's chain finds, which is no secret; None where there is none."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return str(find(profile).keys().access_key)
+    except BotoCoreError:
+        return None
+
+
 def aws_variables() -> tuple[tuple[str, str], ...]:
     """Give what of the environment decides which keys are found: what is kept for one is not another's."""
     return tuple(sorted(item for item in os.environ.items() if item[0].startswith(("AWS_", "HOME"))))

@@ -210,6 +210,15 @@ class EventEntry:
     removes_unless: str | None = None
     version_if: str | None = None
     statement: str | None = None
+    looked_up: tuple[str, ...] = ()
+    """The recorded names that event history may hold; today's alone where left out."""
+    found_by: str | None = None
+    """What LookupEvents finds it under as ResourceName: ``function`` (its bare name), ``arn``, or None for nothing."""
+
+    @property
+    def names_in_history(self) -> tuple[str, ...]:
+        """The names under which event history's 90 days may hold it."""
+        return self.looked_up or self.recorded[:1]
 
     @cached_property
     def looks(self) -> Looks:
@@ -273,6 +282,29 @@ class Catalog:
     def event_sources(self) -> frozenset[str]:
         """The services whose records take part, e.g. ``lambda.amazonaws.com``."""
         return frozenset(source for source, _ in self.events)
+
+    @cached_property
+    def names_in_history(self) -> frozenset[str]:
+        """Every name under which event history's 90 days may hold a call that is understood."""
+        return frozenset(name for entry in self._entries for name in entry.names_in_history)
+
+    @cached_property
+    def names_found_by_resource(self) -> frozenset[str]:
+        """Those of them that a look-up by resource finds, given every name that the resource goes by.
+
+        Only today's: of others nobody has seen what stands beside their records.
+        """
+        return frozenset(entry.recorded[0] for entry in self._entries if entry.found_by)
+
+    def found_by(self, resource_type: str) -> frozenset[str]:
+        """Tell under what events about a resource type are found, see :attr:`EventEntry.found_by`."""
+        return frozenset(
+            entry.found_by for entry in self._entries if entry.found_by and entry.resource.type == resource_type
+        )
+
+    @property
+    def _entries(self) -> list[EventEntry]:
+        return [entry for entries in self.events.values() for entry in entries]
 
     def find(self, event_source: str, event_name: str, api: str) -> tuple[EventEntry, ...]:
         """Look an event up under the name recorded, else under the API's; empty where it is not understood."""

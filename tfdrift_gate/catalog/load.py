@@ -163,6 +163,8 @@ def _events(
             "can_set": () if body["effect"] == "delete" else settable,
         }
         entry = _entry(where, EventEntry, given)
+        if unknown := sorted(set(entry.looked_up) - set(entry.recorded)):
+            raise CatalogError(f"reading the catalogue {where}: {unknown[0]} is looked up and not among the recorded")
         for attribute in (*entry.sets, *entry.asks, *entry.asks_if, *entry.hides, *entry.may_set):
             if attribute not in resource.attributes:
                 raise CatalogError(f"reading the catalogue {where}: {attribute} is no attribute of its resource")

@@ -117,17 +117,23 @@ def cli() -> None:
 @click.option(
     "--deadline",
     metavar="SECONDS",
-    help="How long reading one region's event history, or all reads of --verify, may take. Default: 60.",
+    help="How long reading event history, or all reads of --verify, may take. Default: 60.",
 )
 @click.option("--profile", metavar="NAME", help="An AWS profile. Default: boto3's own chain.")
 @click.option(
     "--assume-role",
     multiple=True,
     metavar="ARN",
-    help="A role to assume for reading event history and named states, and for --verify; repeatable, one for each"
-    " account. {account} in it stands for every account that state names.",
+    help="A role to assume for reading event history and for --verify; repeatable, one for each account. {account} in"
+    " it stands for every account that state names. A single role without it also reads named states and plans; of"
+    " several none does, as nobody knows in which account these are kept.",
 )
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what an earlier run read of event history.")
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Neither use nor keep what an earlier run read of event history. It is kept in the user's cache folder;"
+    " TFDRIFT_GATE_CACHE_DIR names another.",
+)
 @click.option("--athena-workgroup", metavar="NAME", help="Where athena: queries run. Default: primary.")
 @click.option(
     "--athena-output", metavar="S3-URI", help="Where athena: puts results, unless the workgroup says so itself."
@@ -292,13 +298,13 @@ def _several(directories: Sequence[str], settings: Settings) -> list[Settings]:
 def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
     from tfdrift_gate.gate import check as run
 
-    return _told(lambda progress: run(settings, environment, _now(), progress))
+    return _told(lambda progress: run(settings, environment, _now(), progress, progress.notice))
 
 
 def _run_all(several: Sequence[Settings], environment: Mapping[str, str]) -> RootsReport:
     from tfdrift_gate.gate import check_roots as run
 
-    return _told(lambda progress: run(several, environment, _now(), progress))
+    return _told(lambda progress: run(several, environment, _now(), progress, progress.notice))
 
 
 def _told(run: Callable[[ProgressLine], _Told]) -> _Told:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tfdrift_gate.catalog import Catalog, load_catalog
 from tfdrift_gate.errors import GateError
-from tfdrift_gate.gate.history import ask, coverage, question
+from tfdrift_gate.gate.history import ask, cache_folder, coverage, question
 from tfdrift_gate.gate.learn import Learned, learn
 from tfdrift_gate.gate.report import Beside, judged
 from tfdrift_gate.gate.root import (
@@ -30,16 +30,22 @@ from tfdrift_gate.terraform.state import Belief
 
 
 def check(
-    settings: Settings, environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+    settings: Settings,
+    environment: Mapping[str, str],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    notice: Progress = lambda _: None,
 ) -> Report:
     """Judge a root module and report everything learned.
 
+    ``notice`` is told, in a line each, what the user should know of the run itself and no report tells.
     ``now`` ends the window unless ``until`` does. Raises :class:`GateError` where nothing could be judged;
     a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
     """
     catalog = load_catalog()
     root = open_and_believe(settings, environment, catalog, now)
-    readings = _asked([root], root.span, catalog, now, progress)
+    cache = cache_folder(settings, environment)
+    readings = _asked([root], root.span, catalog, now, progress, cache, notice)
     root = placed_after_reading(root, readings, catalog)
     learned = _learned(readings, root.span, catalog, [root])
     (notes,) = managed_twice([root], catalog)
@@ -49,7 +55,11 @@ def check(
 
 
 def check_roots(
-    several: Sequence[Settings], environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+    several: Sequence[Settings],
+    environment: Mapping[str, str],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    notice: Progress = lambda _: None,
 ) -> RootsReport:
     """Judge several root modules by event history that is read once, each on the records of its own window.
 
@@ -71,7 +81,8 @@ def check_roots(
     roots = {number: placed_beside(root, functions, catalog) for number, root in roots.items()}
     spans = [root.span for root in roots.values()] or [reports[0].window]
     widest = TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
-    readings = _asked(list(roots.values()), widest, catalog, now, progress) if roots else []
+    cache = cache_folder(several[0], environment)
+    readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
     learned = {span: _learned(readings, span, catalog, roots.values()) for span in {widest, *spans}}
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
@@ -96,12 +107,18 @@ def check_roots(
 
 
 def _asked(
-    roots: Sequence[Root], span: TimeWindow, catalog: Catalog, now: datetime, progress: Progress
+    roots: Sequence[Root],
+    span: TimeWindow,
+    catalog: Catalog,
+    now: datetime,
+    progress: Progress,
+    cache: Path | None,
+    notice: Progress,
 ) -> list[Reading]:
     """Ask every source once about all that the root modules manage."""
     settings = roots[0].settings
     belief = roots[0].belief if len(roots) == 1 else _together(root.belief for root in roots)
-    asked = question(settings, span, belief, catalog, now, progress)
+    asked = question(settings, span, belief, catalog, now, progress, cache, notice)
     manages = any(root.held.instances for root in roots)
     return [
         reading
@@ -121,7 +138,9 @@ def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog, ro
 
         return matters(change, managed, catalog, unmanaged)
 
-    return learn((record for reading in readings for record in reading.records), span, catalog, may_matter)
+    read = list(readings)
+    learned = learn((record for reading in read for record in reading.records), span, catalog, may_matter)
+    return replace(learned, skipped=(*(entry for reading in read for entry in reading.skipped), *learned.skipped))
 
 
 def _together(beliefs: Iterable[Belief]) -> Belief:
