@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from tfdrift_gate import __version__
+from tfdrift_gate.cli.athena import athena
 from tfdrift_gate.cli.github import github
 from tfdrift_gate.cli.rules_file import rules, waive
 from tfdrift_gate.errors import GateError, UsageError
@@ -230,6 +231,7 @@ cli.add_command(waive)
 
 
 cli.add_command(github)
+cli.add_command(athena)
 
 
 def main() -> None:

@@ -75,7 +75,12 @@ class Reading:
 
 Source = Callable[[Question], Iterator[Reading]]
 
-SOURCES: dict[str, str] = {"cloudtrail": "tfdrift_gate.sources.lookup", "": "tfdrift_gate.sources.files"}
+SOURCES: dict[str, str] = {
+    "cloudtrail": "tfdrift_gate.sources.lookup",
+    "athena": "tfdrift_gate.sources.athena.read",
+    "lake": "tfdrift_gate.sources.lake",
+    "": "tfdrift_gate.sources.files",
+}
 """The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""
 
 
