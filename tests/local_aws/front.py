@@ -1,4 +1,4 @@
-"""The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents, hands on the rest."""
+"""The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents and Athena."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Request, Response
 
+from tests.local_aws.athena import AthenaStandIn
+from tests.local_aws.athena.service import RefusedCall
 from tests.local_aws.clock import Clock
 from tests.local_aws.event_names import is_management_event
 from tests.local_aws.faults import Faults, RateLimit
@@ -37,6 +39,7 @@ class CloudTrailFront:
         self.clock = Clock()
         self.trail = Trail(self.clock)
         self.lambda_service = LambdaService()
+        self.athena = AthenaStandIn()
         self.faults = Faults()
         self.delivery_delay = timedelta()
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
@@ -57,6 +60,7 @@ class CloudTrailFront:
         """Start over with an empty trail, no functions, no faults, no delay, no counts and this machine's time."""
         self.clock.reset()
         self.lambda_service.clear()
+        self.athena.clear()
         self.trail.clear()
         self._lookup.forget()
         self.faults.plan([])
@@ -75,6 +79,9 @@ class CloudTrailFront:
             return self._answer_lookup(Request(environ), scope)(environ, start_response)
         if scope and service == "lambda":
             return self._answer_lambda(environ, scope)(environ, start_response)
+        if scope and service == "athena" and self.athena.answers(target):
+            self._count(f"athena.{target}")
+            return self._answer_athena(Request(environ), scope, target)(environ, start_response)
         operation = target or _form_action(environ) or environ["REQUEST_METHOD"]
         self._count(f"{service}.{operation}")
         return self._moto(environ, start_response)
@@ -142,6 +149,17 @@ class CloudTrailFront:
         except RefusedLookup as refused:
             return _error(400, refused.code, str(refused))
         return _cut(found) if kind == "cut" else _json(200, found)
+
+    def _answer_athena(self, request: Request, scope: CredentialScope, operation: str) -> Response:
+        account = caller_of(scope.access_key_id).account
+        try:
+            return _json(
+                200, self.athena.answer(operation, json.loads(request.get_data() or b"{}"), account, scope.region)
+            )
+        except RefusedCall as refused:
+            answer = _json(refused.status, {"__type": refused.code, "Message": str(refused), **refused.fields})
+            answer.headers["x-amzn-ErrorType"] = refused.code
+            return answer
 
 
 def _form_action(environ: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.local_aws.admin import Admin
+from tests.local_aws.athena import AthenaStandIn
 from tests.local_aws.front import CloudTrailFront
 from tests.local_aws.moto_iam import attach_role_policy
 from tests.local_aws.snapshot import Written, moto_services, moto_state, set_moto_state
@@ -150,6 +151,11 @@ class LocalAws:
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
+
+    @property
+    def athena(self) -> AthenaStandIn:
+        """The stand-in for Athena, with what it is to do and what it was asked."""
+        return self._front.athena
 
     def set_denied(self, operations: Iterable[str]) -> None:
         """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""

@@ -15,6 +15,9 @@ from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Sou
 from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
 
+_QUERIED = ("athena:", "lake:")
+_ASKED = ("cloudtrail:", *_QUERIED)
+"""Sources that cost requests or money, and read the regions they are told."""
 _NO_GATE_NOTE = "no gate ran inside the plan: its configuration does not call the module drift_check"
 _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
 
@@ -45,7 +48,7 @@ def question(
 def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
     """Ask one source; event history is not asked for where nothing could come of it."""
     live = question.locator.startswith("cloudtrail:")
-    if live and not manages and settings.unmanaged != "all":
+    if question.locator.startswith(_ASKED) and not manages and settings.unmanaged != "all":
         note = "not asked: the given states manage no Lambda resource"
         yield Reading((), _nothing_read(question, note, complete=True))
     elif live and not question.regions:
@@ -65,7 +68,11 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 
     Files tell no account of their own, so they are taken at their word.
     """
-    live = [reading for reading in readings if reading.coverage.api_calls]
+    live = [
+        reading
+        for reading in readings
+        if reading.coverage.api_calls and not reading.coverage.source.startswith(_QUERIED)
+    ]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
     read = {reading.coverage.account for reading in live} - {None}
@@ -87,10 +94,30 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
     ]
 
 
+def unread_by_tables(readings: Sequence[Reading], belief: Belief, regions: Sequence[str]) -> list[EventSourceError]:
+    """Name the accounts and regions that state manages and no table holds, where every table holds just one."""
+    if not readings or not all(reading.coverage.source.startswith(_QUERIED) for reading in readings):
+        return []
+    places: tuple[tuple[str, set[str | None], Iterable[str]], ...] = (
+        ("account", {reading.coverage.account for reading in readings}, belief.accounts),
+        ("region", {reading.coverage.region for reading in readings}, regions or belief.regions),
+    )
+    tables = ", ".join(reading.coverage.source for reading in readings)
+    return [
+        EventSourceError(
+            f"reading {tables}: there are files of {noun} {', '.join(sorted(map(str, held)))} only, and state also"
+            f" manages resources of {', '.join(left)}",
+            "name a table of it too (--events), or one over the whole trail (tfdrift-gate athena ddl)",
+        )
+        for noun, held, wanted in places
+        if None not in held and (left := sorted(set(wanted) - held))
+    ]
+
+
 def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     """Name the regions that ``--region`` leaves out although state manages something there."""
     left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
-    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
+    live = any(locator.startswith(_ASKED) for locator in settings.events)
     if not left_out or not live:
         return []
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]

@@ -13,7 +13,7 @@ from tfdrift_gate.checkout import find_checkout
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
-from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
+from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_by_tables, unread_regions
 from tfdrift_gate.gate.learn import learn
 from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
 from tfdrift_gate.gate.settle import (
@@ -75,7 +75,11 @@ def check(
     if len(accounts) == 1:
         placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
         belief = with_the_plans_secrets(placed, held.plan)
-    errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
+    errors = (
+        [reading.error for reading in readings if reading.error]
+        or unread_accounts(readings, belief)
+        or unread_by_tables(readings, belief, settings.region)
+    )
     learned = learn([record for reading in readings for record in reading.records], span, catalog)
     judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
     configuration = Configuration({})

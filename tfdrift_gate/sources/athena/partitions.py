@@ -39,8 +39,8 @@ class Pruning:
     values: tuple[str, ...] = ()
     by_time: bool = False
     """Whether they keep the scan to the days of the window."""
-    days: tuple[date, ...] = ()
-    """Every day whose partitions are scanned."""
+    note: str = ""
+    """Which partitions these are, in words."""
 
 
 def literal(text: str) -> str:
@@ -62,17 +62,21 @@ def prune(table: Table, window: TimeWindow, accounts: Collection[str], regions: 
     """Say which partitions can hold the window, of these accounts and regions where they are known."""
     days = days_of(window)
     keys = table.partition_keys
+    told: list[str] = []
     conditions: list[str] = []
     values: list[str] = []
     for names, wanted in ((ACCOUNTS, accounts), (REGIONS, regions)):
         if (key := key_among(keys, names)) and wanted:
             conditions.append(f"{quoted(key)} IN ({_marks(wanted)})")
             values.extend(_typed(value, keys[key]) for value in sorted(wanted))
+            told.append(f"{key} {', '.join(sorted(wanted))}")
     by_time = _by_parts(keys, days) if "year" in keys else _by_day(table, days)
     if by_time:
         conditions.extend(by_time[0])
         values.extend(by_time[1])
-    return Pruning(tuple(conditions), tuple(values), bool(by_time), days)
+        told.append(f"{days[0]} to {days[-1]}")
+    note = f"partitions: {', '.join(told)}" if told else ""
+    return Pruning(tuple(conditions), tuple(values), bool(by_time), note)
 
 
 def refuse_what_it_cannot_hold(
@@ -96,7 +100,7 @@ def refuse_what_it_cannot_hold(
                 f"reading {what}: its partitions leave out the {names[0]} {', '.join(missing)}",
                 f"add to projection.{key}.values of the table (tfdrift-gate athena ddl prints it)",
             )
-    key = "year" if "year" in table.partition_keys else _projected_day(table)
+    key = "year" if "year" in table.partition_keys else projected_day(table)
     begins, _, ends = table.projection(key, "range").partition(",") if key else ("", "", "")
     if not begins:
         return
@@ -138,16 +142,17 @@ def _by_day(table: Table, days: tuple[date, ...]) -> tuple[list[str], list[str]]
     for key, kind in table.partition_keys.items():
         if kind == "date":
             return [f"{quoted(key)} BETWEEN ? AND ?"], [f"DATE '{day.isoformat()}'" for day in (days[0], days[-1])]
-    if not (key := _projected_day(table)):
+    if not (key := projected_day(table)):
         return None
     form = table.projection(key, "format")
     return [f"{quoted(key)} BETWEEN ? AND ?"], [
-        literal(_written(days[0], form, "00")),
-        literal(_written(days[-1], form, "23")),
+        literal(written_day(days[0], form, "00")),
+        literal(written_day(days[-1], form, "23")),
     ]
 
 
-def _projected_day(table: Table) -> str:
+def projected_day(table: Table) -> str:
+    """Give the computed key that holds the day; empty where none does, or in a form in which days have no order."""
     for key in table.partition_keys:
         is_date = table.projection(key, "type").lower() == "date"
         if is_date and _FORMAT.fullmatch(table.projection(key, "format")):
@@ -155,7 +160,8 @@ def _projected_day(table: Table) -> str:
     return ""
 
 
-def _written(day: date, form: str, hour: str) -> str:
+def written_day(day: date, form: str, hour: str = "") -> str:
+    """Write a day (and hour) in the form of a computed key, ``yyyy/MM/dd``."""
     return form.replace("yyyy", f"{day:%Y}").replace("MM", f"{day:%m}").replace("dd", f"{day:%d}").replace("HH", hour)
 
 

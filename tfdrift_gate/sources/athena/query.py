@@ -36,9 +36,14 @@ class Query:
 
 
 def write_query(
-    table: str, selection: Selection, pruning: Pruning, window: TimeWindow, event_sources: Collection[str]
+    table: str,
+    selection: Selection,
+    pruning: Pruning,
+    window: TimeWindow,
+    event_sources: Collection[str],
+    regions: Collection[str] = (),
 ) -> Query:
-    """Write the query over a table (its quoted name)."""
+    """Write the query over a table (its quoted name); ``regions`` are those that no partition key keeps apart."""
     sources = sorted(event_sources)
     expressions = [f"{column.expression} AS {quoted(column.label)}" for column in selection.columns]
     conditions = [
@@ -51,6 +56,8 @@ def write_query(
         '("eventtime" BETWEEN ? AND ? OR "eventtime" IS NULL OR "eventtime" NOT LIKE \'____-__-__T__:__:__Z\')',
         _changes(selection),
     ]
+    if regions:
+        conditions.append(f'("awsregion" IS NULL OR "awsregion" IN ({", ".join("?" * len(regions))}))')
     text = "\n".join(
         [
             "SELECT",
@@ -61,7 +68,7 @@ def write_query(
         ]
     )
     span = (_second(window.since), _second(window.until, up=True))
-    values = (*pruning.values, *(literal(source) for source in sources), *(literal(end) for end in span))
+    values = (*pruning.values, *map(literal, (*sources, *span, *sorted(regions))))
     return Query(text, values, selection.columns)
 
 

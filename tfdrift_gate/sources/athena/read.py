@@ -14,6 +14,7 @@ from tfdrift_gate.sources.athena import columns, partitions
 from tfdrift_gate.sources.athena.listed import refuse_missing
 from tfdrift_gate.sources.athena.query import Query, write_query
 from tfdrift_gate.sources.athena.run import Calls, Scan, run
+from tfdrift_gate.sources.athena.size import refuse_too_much
 from tfdrift_gate.sources.athena.table import DEFAULT_CATALOG, Table, TableName, read_table, table_name
 
 
@@ -69,6 +70,8 @@ def _read(question: Question, name: TableName, calls: Calls, scan: Scan, so_far:
     query = _query(question, table, name, so_far)
     if name.catalog == DEFAULT_CATALOG:
         refuse_missing(lambda: service("glue", region, question), calls, name, table, question)
+    if (bound := question.athena.max_scan) is not None:
+        calls.made += refuse_too_much(table, question, region, credentials_of(question), bound)
     settings: dict[str, Any] = {"QueryExecutionContext": {"Catalog": name.catalog, "Database": name.database}}
     if question.athena.workgroup:
         settings["WorkGroup"] = question.athena.workgroup
@@ -114,7 +117,10 @@ def _query(question: Question, table: Table, name: TableName, so_far: _Progress)
                 "say with --max-scan what it may scan, or create a table as tfdrift-gate athena ddl prints it",
             )
         so_far.notes.append(f"all days of the table are scanned (its partition keys: {keys})")
-    return write_query(name.quoted, selection, pruning, window, question.event_sources)
+    if pruning.note:
+        so_far.notes.append(pruning.note)
+    regions = () if partitions.key_among(table.partition_keys, partitions.REGIONS) else question.regions
+    return write_query(name.quoted, selection, pruning, window, question.event_sources, regions)
 
 
 def region_of(question: Question) -> str:
@@ -131,10 +137,8 @@ def region_of(question: Question) -> str:
     return here
 
 
-def service(service: str, region: str, question: Question) -> JsonService:
-    """Prepare calls with the credentials of the one role that reads; raises :class:`EventSourceError`."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
+def credentials_of(question: Question) -> Credentials:
+    """Give the credentials of the one role that reads; raises :class:`EventSourceError` where there are several."""
     roles = {
         role.replace("{account}", account)
         for role in question.roles
@@ -145,9 +149,15 @@ def service(service: str, region: str, question: Question) -> JsonService:
             f"reading {question.locator}: --assume-role names several roles, and one query is made with one",
             "name the one role that may read it, without {account}",
         )
-    role = next(iter(roles), question.credentials.assume_role)
+    return Credentials(question.credentials.profile, next(iter(roles), question.credentials.assume_role))
+
+
+def service(service: str, region: str, question: Question) -> JsonService:
+    """Prepare calls; raises :class:`EventSourceError`."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        return JsonService(service, region, Credentials(question.credentials.profile, role))
+        return JsonService(service, region, credentials_of(question))
     except (BotoCoreError, ClientError) as met:
         message, hint = explain(met, "sts:AssumeRole")
         raise EventSourceError(f"reading {question.locator}: {message}", hint) from met
