@@ -1,7 +1,7 @@
 """``lake:ARN``: an event data store of CloudTrail Lake, for those who have one; it takes no new customers.
 
-A query is SQL of Trino's over the store's id, whose column ``eventJson`` is the whole record; a row is a list of maps of
-one column each. SQL: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-limitations.html, columns:
+A query is SQL of Trino's over the store's id, whose column ``eventJson`` is the whole record; a row is a list of maps
+of one column each. SQL: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-limitations.html, columns:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-supported-event-schemas.html, rows:
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetQueryResults.html
 """
@@ -135,7 +135,7 @@ def _pages(lake: JsonService, this: Mapping[str, Any], calls: Calls) -> Iterator
 
 
 def _body(row: Any, what: str) -> Any:
-    text = next((value for each in row for name, value in each.items() if name.lower() == "eventjson"), None)
+    text = next((value for each in row for name, value in each.items() if name.lower() == "eventjson"), "")
     try:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError):
