@@ -136,7 +136,7 @@ def _shown(value: Any, kind: exp.DataType) -> Any:
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         # A lone half of a pair is no character; Java writes a question mark.
         return text.encode("utf-8", "replace").decode()
-    return value
+    return int(value) if kind.is_type(*exp.DataType.INTEGER_TYPES) else value
 
 
 def _duckdb(kind: str) -> str:
