@@ -187,8 +187,8 @@ def told(report: Report) -> str:
     return json.dumps(kept | {"skipped": sorted(skipped, key=str)}, indent=1)
 
 
-def judged(root: Path, events: str, **settings: Any) -> Report:
-    given = {"dir": str(root), "since": SINCE, "until": UNTIL, "events": (events,), "athena_output": OUTPUT} | settings
+def judged(root: Path, *events: str, **settings: Any) -> Report:
+    given = {"dir": str(root), "since": SINCE, "until": UNTIL, "events": events, "athena_output": OUTPUT} | settings
     return judge(Settings(**given), {}, NOW)
 
 

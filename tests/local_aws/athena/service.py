@@ -74,7 +74,10 @@ class AthenaStandIn:
                 setattr(self, name, getattr(fresh, name))
 
     def plan(self, faults: Iterable[Mapping[str, Any]]) -> None:
-        """Let calls fail: ``{"operation", "code", "message", "status": 400, "times": 1}``; 0 times is for ever."""
+        """Let calls fail: ``{"operation", "code", "message", "status": 400, "times": 1}``; 0 times is for ever.
+
+        With ``"after": True`` the call is carried out and its answer lost.
+        """
         self._faults = deque(dict(fault) for fault in faults)
 
     def answers(self, operation: str) -> bool:
@@ -84,14 +87,15 @@ class AthenaStandIn:
     def answer(self, operation: str, request: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
         """Answer a call; raises :class:`RefusedCall`."""
         with self._lock:
-            self._fail(operation)
+            fault = next((fault for fault in self._faults if fault["operation"] == operation), None)
+            if fault and not fault.get("after"):
+                self._fail(fault)
             answered: dict[str, Any] = _CALLS[operation](self, request, account, region)
+            if fault:
+                self._fail(fault)
             return answered
 
-    def _fail(self, operation: str) -> None:
-        fault = next((fault for fault in self._faults if fault["operation"] == operation), None)
-        if fault is None:
-            return
+    def _fail(self, fault: dict[str, Any]) -> None:
         times = fault.setdefault("times", 1)
         if times == 1:
             self._faults.remove(fault)
