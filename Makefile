@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test test-long npm-tools actionlint pictures oracle bench lint format docs clean
+.PHONY: demo test test-long npm-tools actionlint pictures oracle faults bench lint format docs clean
 
 demo: $(READY) ## show a plan stopped by the gate, on a local AWS
 	@$(BIN)/python -m demo
@@ -28,6 +28,10 @@ SEQUENCES ?= 300
 SEED      ?= 1
 oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
 	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
+
+FAULTS ?= 200
+faults: $(READY) ## let things go wrong with every source, hundreds of times: as without faults, or incomplete; FAULTS=, SEED=
+	@$(BIN)/python -m tests.fault_runs --runs $(FAULTS) --seed $(SEED)
 
 bench: $(READY) ## how long the judgement and the outputs take, against floors measured in the same run
 	@$(BIN)/python -m benchmarks.judge

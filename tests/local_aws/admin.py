@@ -22,7 +22,8 @@ class Admin:
     ``GET records``   every record, ``{"Records": […]}``, oldest first
     ``POST records``  appends ``{"Records": […]}``
     ``GET requests``  ``{"lambda.CreateFunction": 1, "cloudtrail.LookupEvents": 7, …}``
-    ``POST settings`` ``{"delivery_delay": seconds, "faults": [{"kind", "times"}, …], "denied": [operation]}``, any
+    ``POST settings`` ``{"delivery_delay": seconds, "faults": [{"kind", …}], "denied": [operation]}``, any; a fault's
+                      settings: :meth:`faults.Faults.plan`
     ``POST reset``    as :meth:`LocalAws.reset`
     ``GET clock``     ``{"now": ISO 8601}``
     ``POST clock``    ``{"hold": true|false, "advance": seconds}``, either or both, in this order; answers as GET

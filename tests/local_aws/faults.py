@@ -1,4 +1,4 @@
-"""What can be made to go wrong with LookupEvents, and the limit on its rate.
+"""What can be made to go wrong with CloudTrail, S3, Athena and STS, and LookupEvents' limit on its rate.
 
 Limit: "a rate of two per second, per account, per region",
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
@@ -9,44 +9,127 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
-KINDS = ("ok", "access_denied", "internal_error", "throttle", "cut")
-"""``ok`` answers as usual; ``internal_error`` is HTTP 500; ``cut`` closes the connection in mid-answer."""
+EVERYWHERE = (
+    "ok",
+    "access_denied",
+    "internal_error",
+    "throttle",
+    "expired_credentials",
+    "clock_skew",
+    "cut",
+    "slow",
+)
+"""``ok`` answers as usual; ``internal_error`` is HTTP 500; ``clock_skew`` puts AWS's clock six minutes ahead of the
+caller's; ``cut`` closes the connection in mid-answer; ``slow`` waits ``seconds`` in mid-answer."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "cloudtrail": (*EVERYWHERE, "expired_token", "repeated_token", "duplicate_page"),
+    "s3": (*EVERYWHERE, "truncated", "vanished"),
+    "athena": (*EVERYWHERE, "queue_full", "query_failed", "query_cancelled", "repeated_token"),
+    "sts": EVERYWHERE,
+}
+"""By service. ``expired_token`` refuses a page's token, ``repeated_token`` answers a page with the token it was asked
+for with, ``duplicate_page`` with a new token that leads to the same page again. ``truncated`` gives the first half of
+an object as if that were all, ``vanished`` says that there is no such key. ``queue_full`` is Athena's
+TooManyRequestsException, ``query_failed`` and ``query_cancelled`` how a query ends."""
+
+_ONLY = {
+    "expired_token": {"cloudtrail": "LookupEvents"},
+    "repeated_token": {"cloudtrail": "LookupEvents", "athena": "GetQueryResults"},
+    "duplicate_page": {"cloudtrail": "LookupEvents"},
+    "truncated": {"s3": "GetObject"},
+    "vanished": {"s3": "GetObject"},
+    "queue_full": {"athena": "StartQueryExecution"},
+    "query_failed": {"athena": "GetQueryExecution"},
+    "query_cancelled": {"athena": "GetQueryExecution"},
+}
+"""The operation that a kind is about, where it is about one."""
+_LATER_PAGES = frozenset({"expired_token", "repeated_token"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as far as it tells which fault it meets."""
+
+    service: str
+    operation: str
+    key: str = ""
+    """An S3 object's key, STS's RoleArn, the value of LookupEvents' attribute."""
+    has_token: bool = False
+    """Whether it asks for a page after the first."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault as :meth:`Faults.plan` reads it."""
+
+    kind: str
+    times: int = 1
+    service: str = "cloudtrail"
+    operation: str = "*"
+    key: str = "*"
+    seconds: float = 1.0
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Fault:
+        """Read one; raises ValueError for a setting, service or kind that does not exist."""
+        if unknown := set(given) - set(cls.__dataclass_fields__):
+            raise ValueError(f"not a fault's setting: {', '.join(sorted(unknown))}")
+        service, kind = given.get("service", "cloudtrail"), given.get("kind")
+        if kind not in KINDS.get(service, ()):
+            raise ValueError(f"not a fault of {service}: kind {kind!r}; kinds are {dict(KINDS)}")
+        operation = _ONLY.get(str(kind), {}).get(service) or ("*" if "service" in given else "LookupEvents")
+        fault = cls(**{"operation": operation, **given})
+        if not isinstance(fault.times, int) or fault.times < 0:
+            raise ValueError(f"not a number of times: {fault.times!r}")
+        return fault
+
+    def meets(self, asked: Asked) -> bool:
+        """Tell whether it is this request's."""
+        return (
+            asked.service == self.service
+            and fnmatchcase(asked.operation, self.operation)
+            and fnmatchcase(asked.key, self.key)
+            and (asked.has_token or self.kind not in _LATER_PAGES)
+        )
+
+
+NOTHING = Fault("ok")
 
 
 class Faults:
-    """A queue of faults; each LookupEvents request that the rate limit lets pass takes one."""
+    """Faults in order; each request takes the first that is its own, LookupEvents' once the rate limit lets it pass."""
 
     def __init__(self) -> None:
-        self._pending: deque[list[Any]] = deque()
+        self._pending: list[tuple[Fault, int]] = []
         self._lock = threading.Lock()
 
     def plan(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Replace what is planned.
 
-        Each fault is ``{"kind": one of KINDS, "times": n}``: n requests take it, every request from then on
-        where n is 0, one where it is left out. Raises ValueError for another kind or a negative number.
+        Each fault is ``{"kind", "times": n, "service", "operation", "key": glob, "seconds"}``: n requests take it,
+        every request from then on where n is 0, one where it is left out. Without ``service`` it is LookupEvents',
+        without ``operation`` any operation's that the kind is about, without ``key`` any key's. Raises ValueError.
         """
-        planned = [[fault.get("kind"), fault.get("times", 1)] for fault in faults]
-        for kind, times in planned:
-            if kind not in KINDS or not isinstance(times, int) or times < 0:
-                raise ValueError(f"not a fault: kind {kind!r}, times {times!r}; kinds are {', '.join(KINDS)}")
+        planned = [Fault.of(fault) for fault in faults]
         with self._lock:
-            self._pending = deque(planned)
+            self._pending = [(fault, fault.times) for fault in planned]
 
-    def take(self) -> str:
-        """Return the kind that the next request meets, ``ok`` where nothing is planned."""
+    def take(self, asked: Asked) -> Fault:
+        """Return what the request meets, :data:`NOTHING` where nothing is planned for it."""
         with self._lock:
-            if not self._pending:
-                return "ok"
-            current = self._pending[0]
-            kind: str = current[0]
-            if current[1] == 1:
-                self._pending.popleft()
-            elif current[1] > 1:
-                current[1] -= 1
-            return kind
+            for number, (fault, left) in enumerate(self._pending):
+                if fault.meets(asked):
+                    if left == 1:
+                        del self._pending[number]
+                    elif left:
+                        self._pending[number] = (fault, left - 1)
+                    return fault
+        return NOTHING
 
 
 class RateLimit:

@@ -1,4 +1,7 @@
-"""The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents and Athena."""
+"""The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents, hands on the rest.
+
+Athena's calls go to a stand-in. What is planned to go wrong does so here.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,10 +18,10 @@ from urllib.parse import parse_qs
 from werkzeug.wrappers import Request, Response
 
 from tests.local_aws.athena import AthenaStandIn
-from tests.local_aws.athena.service import RefusedCall
+from tests.local_aws.broken import damaged, json_answer, json_error_answer, refusal
 from tests.local_aws.clock import Clock
 from tests.local_aws.event_names import is_management_event
-from tests.local_aws.faults import Faults, RateLimit
+from tests.local_aws.faults import KINDS, NOTHING, Asked, Fault, Faults, RateLimit
 from tests.local_aws.identity import Caller, CredentialScope, caller_of, credential_scope
 from tests.local_aws.lambda_call import read_answer, read_call
 from tests.local_aws.lambda_service.service import LambdaService, error_answer, operations
@@ -26,8 +29,6 @@ from tests.local_aws.lookup_events import LookupEvents, RefusedLookup
 from tests.local_aws.record import Circumstances, lambda_record
 from tests.local_aws.trail import Trail
 
-_MISSING_BYTES = 1000
-"""How many bytes a cut answer promises beyond the whole of it."""
 _NOT_IMPLEMENTED = 501
 """Answered to calls of operations that are not there; such a call never reached Lambda and is not recorded."""
 
@@ -45,6 +46,8 @@ class CloudTrailFront:
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
         self.denied: frozenset[str] = frozenset()
         """The Lambda operations that nobody may call."""
+        self.public_keys: list[dict[str, str]] = []
+        """What ListPublicKeys answers in every region: ``{"Fingerprint", "Value"}``, the value in base64."""
         self.requests: Counter[str] = Counter()
         """How many arrived, by ``service.Operation``, or ``service.METHOD`` where no more is known."""
         self._count_lock = threading.Lock()
@@ -67,6 +70,7 @@ class CloudTrailFront:
         self.delivery_delay = timedelta()
         self.denied = frozenset()
         self._answered.clear()
+        self.public_keys = []
         self.requests.clear()
         self._rate = RateLimit(self.clock.seconds)
 
@@ -77,18 +81,22 @@ class CloudTrailFront:
         if scope and service == "cloudtrail" and target == "LookupEvents":
             self._count("cloudtrail.LookupEvents")
             return self._answer_lookup(Request(environ), scope)(environ, start_response)
+        if scope and service == "cloudtrail" and target == "ListPublicKeys":
+            self._count("cloudtrail.ListPublicKeys")
+            return json_answer(200, {"PublicKeyList": self.public_keys})(environ, start_response)
         if scope and service == "lambda":
             return self._answer_lambda(environ, scope)(environ, start_response)
-        if scope and service == "athena" and self.athena.answers(target):
-            self._count(f"athena.{target}")
-            return self._answer_athena(Request(environ), scope, target)(environ, start_response)
-        operation = target or _form_action(environ) or environ["REQUEST_METHOD"]
+        operation = target or _form(environ).get("Action", [""])[0] or environ["REQUEST_METHOD"]
         self._count(f"{service}.{operation}")
-        return self._moto(environ, start_response)
+        return self._answer_moto(environ, scope, operation)(environ, start_response)
 
     def _count(self, request: str) -> None:
         with self._count_lock:
             self.requests[request] += 1
+
+    def set_rate_limit(self, requests: int) -> None:
+        """Let LookupEvents answer so many requests a second."""
+        self._rate = RateLimit(self.clock.seconds, requests)
 
     def forget_tokens(self) -> None:
         """Make LookupEvents refuse the tokens it gave out."""
@@ -134,57 +142,73 @@ class CloudTrailFront:
     def _answer_lookup(self, request: Request, scope: CredentialScope) -> Response:
         caller = caller_of(scope.access_key_id)
         if not self._rate.passes((caller.account, scope.region)):
-            return _throttled()
-        kind = self.faults.take()
-        if kind == "throttle":
-            return _throttled()
-        if kind == "access_denied":
-            return _error(400, "AccessDeniedException", _not_authorized(caller, "cloudtrail:LookupEvents"))
-        if kind == "internal_error":
-            return _error(500, "InternalFailure", "An internal error occurred.")
+            return json_error_answer(400, "ThrottlingException", "Rate exceeded")
+        wanted = json.loads(request.get_data() or b"{}")
+        attributes = wanted.get("LookupAttributes") or [{}]
+        value = attributes[0].get("AttributeValue", "")
+        asked = Asked("cloudtrail", "LookupEvents", value, "NextToken" in wanted)
+        fault = self.faults.take(asked)
+        if refused := self._refusal(fault, asked, scope, request.headers):
+            return refused
         try:
             found = self._lookup.answer(
-                json.loads(request.get_data() or b"{}"), caller.account, scope.region, self.delivery_delay
+                wanted, caller.account, scope.region, self.delivery_delay, again=fault.kind == "duplicate_page"
             )
-        except RefusedLookup as refused:
-            return _error(400, refused.code, str(refused))
-        return _cut(found) if kind == "cut" else _json(200, found)
+        except RefusedLookup as refused_lookup:
+            return json_error_answer(400, refused_lookup.code, str(refused_lookup))
+        if fault.kind == "repeated_token":
+            found["NextToken"] = wanted["NextToken"]
+        return damaged(fault, json_answer(200, found))
 
-    def _answer_athena(self, request: Request, scope: CredentialScope, operation: str) -> Response:
-        account = caller_of(scope.access_key_id).account
-        try:
-            return _json(
-                200, self.athena.answer(operation, json.loads(request.get_data() or b"{}"), account, scope.region)
-            )
-        except RefusedCall as refused:
-            answer = _json(refused.status, {"__type": refused.code, "Message": str(refused), **refused.fields})
-            answer.headers["x-amzn-ErrorType"] = refused.code
-            return answer
+    def _answer_moto(self, environ: dict[str, Any], scope: CredentialScope | None, operation: str) -> Any:
+        """Let moto answer, with what goes wrong on the way."""
+        if scope is None or scope.service not in KINDS:
+            return self._moto
+        asked = Asked(scope.service, operation)
+        if scope.service == "s3":
+            asked = s3_asked(environ)
+        elif scope.service == "sts":
+            asked = Asked("sts", operation, _form(environ).get("RoleArn", [""])[0])
+        fault = self.faults.take(asked)
+        application = self._behind(scope, operation)
+        if fault is NOTHING:
+            return application
+        request = Request(environ)
+        token = json.loads(request.get_data()).get("NextToken") if fault.kind == "repeated_token" else None
+        if refused := self._refusal(fault, asked, scope, request.headers):
+            return refused
+        answer = Response.from_app(application, environ)
+        if token:
+            answer.set_data(json.dumps(json.loads(answer.get_data()) | {"NextToken": token}))
+        return damaged(fault, answer)
+
+    def _refusal(self, fault: Fault, asked: Asked, scope: CredentialScope, headers: Mapping[str, str]) -> Any:
+        denied = _not_authorized(caller_of(scope.access_key_id), f"{asked.service}:{asked.operation}")
+        return refusal(fault, asked, headers.get("X-Amz-Date", ""), self.clock.now(), denied)
+
+    def _behind(self, scope: CredentialScope, operation: str) -> Any:
+        """Give the application that answers: moto, but for Athena's calls."""
+        if scope.service != "athena" or not self.athena.answers(operation):
+            return self._moto
+        return self.athena.application(caller_of(scope.access_key_id).account, scope.region, operation)
 
 
-def _form_action(environ: dict[str, Any]) -> str:
-    """Return the ``Action`` of a request in AWS's query protocol, leaving its body to be read again."""
+def _form(environ: dict[str, Any]) -> dict[str, list[str]]:
+    """Read the form of a request in AWS's query protocol, leaving its body to be read again."""
     if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        return ""
+        return {}
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
-    return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+    return parse_qs(body.decode("utf-8", "replace"))
 
 
-def _json(status: int, value: Any) -> Response:
-    answer = Response(json.dumps(value), status, content_type="application/x-amz-json-1.1")
-    answer.headers["x-amzn-RequestId"] = str(uuid.uuid4())
-    return answer
-
-
-def _error(status: int, code: str, message: str) -> Response:
-    answer = _json(status, {"__type": code, "message": message})
-    answer.headers["x-amzn-ErrorType"] = code
-    return answer
-
-
-def _throttled() -> Response:
-    return _error(400, "ThrottlingException", "Rate exceeded")
+def s3_asked(environ: dict[str, Any]) -> Asked:
+    """Tell what S3 is asked, of a request in path style: ``/bucket/key``."""
+    key = environ.get("PATH_INFO", "").lstrip("/").partition("/")[2]
+    method = environ["REQUEST_METHOD"]
+    if method == "GET" and not key:
+        return Asked("s3", "ListObjectsV2" if "list-type=2" in environ.get("QUERY_STRING", "") else "GetBucket")
+    return Asked("s3", f"{method.capitalize()}{'Object' if key else 'Bucket'}", key)
 
 
 def _not_authorized(caller: Caller, action: str) -> str:
@@ -192,13 +216,3 @@ def _not_authorized(caller: Caller, action: str) -> str:
         f"User: {caller.user_identity['arn']} is not authorized to perform: {action} "
         f"because no identity-based policy allows the {action} action"
     )
-
-
-def _cut(value: Any) -> Response:
-    body = json.dumps(value).encode()
-    answer = _json(200, value)
-    # The server closes the connection after each answer, so the promised rest never comes.
-    answer.automatically_set_content_length = False
-    answer.set_data(body[: len(body) // 2])
-    answer.headers["Content-Length"] = str(len(body) + _MISSING_BYTES)
-    return answer

@@ -35,12 +35,15 @@ class LookupEvents:
     def __init__(self, trail: Trail, clock: Clock) -> None:
         self._trail = trail
         self._clock = clock
-        self._tokens: dict[str, tuple[str, tuple[datetime, int]]] = {}
+        self._tokens: dict[str, tuple[str, tuple[datetime, int] | None]] = {}
         self._lock = threading.Lock()
 
-    def answer(self, request: Mapping[str, Any], account: str, region: str, delay: timedelta) -> dict[str, Any]:
+    def answer(
+        self, request: Mapping[str, Any], account: str, region: str, delay: timedelta, again: bool = False
+    ) -> dict[str, Any]:
         """Answer one request, both in the API's JSON form, newest event first.
 
+        The token of an answer that is to be given ``again`` leads to the same page.
         Raises :class:`RefusedLookup` for more than one or an unknown lookup attribute, a time range or page
         size out of bounds, another event category than ``insight``, and a token given out for another query
         or never.
@@ -65,7 +68,9 @@ class LookupEvents:
         ]
         page = found[:size]
         answer: dict[str, Any] = {"Events": [event_of(entry) for entry in page]}
-        if len(found) > size:
+        if again:
+            answer["NextToken"] = self._token(query, after)
+        elif len(found) > size:
             answer["NextToken"] = self._token(query, (page[-1].time, page[-1].sequence))
         return answer
 
@@ -74,7 +79,7 @@ class LookupEvents:
         with self._lock:
             self._tokens.clear()
 
-    def _token(self, query: str, position: tuple[datetime, int]) -> str:
+    def _token(self, query: str, position: tuple[datetime, int] | None) -> str:
         token = secrets.token_urlsafe(48)
         with self._lock:
             self._tokens[token] = (query, position)

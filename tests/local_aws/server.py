@@ -148,14 +148,22 @@ class LocalAws:
         """Make LookupEvents show each record only ``seconds`` after its ``eventTime``."""
         self._front.delivery_delay = timedelta(seconds=seconds)
 
+    def set_public_keys(self, keys: list[dict[str, str]]) -> None:
+        """Let ListPublicKeys answer these: ``{"Fingerprint", "Value"}``, the value in base64."""
+        self._front.public_keys = keys
+
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
-        """Plan what goes wrong with the next LookupEvents requests, see :meth:`faults.Faults.plan`."""
+        """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
     @property
     def athena(self) -> AthenaStandIn:
         """The stand-in for Athena, with what it is to do and what it was asked."""
         return self._front.athena
+
+    def set_rate_limit(self, requests: int) -> None:
+        """Let LookupEvents answer so many requests a second, per account and region, until :meth:`reset`."""
+        self._front.set_rate_limit(requests)
 
     def set_denied(self, operations: Iterable[str]) -> None:
         """Let nobody call these Lambda operations (``TagResource``) and everybody all others."""
@@ -175,6 +183,16 @@ class LocalAws:
 
 
 class _QuietHandler(MotoRequestHandler):
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without ``Date``: an answer may have one of its own, and two say nothing."""
+        self.send_response_only(code, message)
+
+    def end_headers(self) -> None:
+        """Say the date where the answer does not."""
+        if not any(line.lower().startswith(b"date:") for line in self._headers_buffer):
+            self.send_header("Date", self.date_time_string())
+        super().end_headers()
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Print nothing: a test's output is its own."""
 

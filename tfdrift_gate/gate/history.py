@@ -11,13 +11,10 @@ from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
+from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
 from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
 
-_QUERIED = ("athena:", "lake:")
-_ASKED = ("cloudtrail:", *_QUERIED)
-"""Sources that cost requests or money, and read the regions they are told."""
 _NO_GATE_NOTE = "no gate ran inside the plan: its configuration does not call the module drift_check"
 _WITHHELD_NOTE = "CloudTrail does not show environment variables: a change of them beside other settings stays unseen"
 
@@ -47,11 +44,10 @@ def question(
 
 def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
     """Ask one source; event history is not asked for where nothing could come of it."""
-    live = question.locator.startswith("cloudtrail:")
-    if question.locator.startswith(_ASKED) and not manages and settings.unmanaged != "all":
+    if is_in_aws(question.locator) and not manages and settings.unmanaged != "all":
         note = "not asked: the given states manage no Lambda resource"
         yield Reading((), _nothing_read(question, note, complete=True))
-    elif live and not question.regions:
+    elif question.locator.startswith("cloudtrail:") and not question.regions:
         error = EventSourceError(
             "reading CloudTrail's event history: neither state nor the environment names a region",
             "name one with --region or AWS_REGION",
@@ -71,7 +67,7 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
     live = [
         reading
         for reading in readings
-        if reading.coverage.api_calls and not reading.coverage.source.startswith(_QUERIED)
+        if reading.coverage.api_calls and reading.coverage.source.startswith("cloudtrail:")
     ]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
@@ -94,31 +90,34 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
     ]
 
 
-def unread_by_tables(readings: Sequence[Reading], belief: Belief, regions: Sequence[str]) -> list[EventSourceError]:
-    """Name the accounts and regions that state manages and no table holds, where every table holds just one."""
-    if not readings or not all(reading.coverage.source.startswith(_QUERIED) for reading in readings):
+def unread_places(readings: Sequence[Reading], belief: Belief, regions: Sequence[str]) -> list[EventSourceError]:
+    """Name where state manages something and none of the sources holds records, where every one tells what it holds."""
+    places = {(instance.key.account, instance.key.region) for instance in belief.instances}
+    unread = [
+        f"{account} {region}"
+        for account, region in sorted(places)
+        if (not regions or region in regions)
+        and not any(
+            (reading.accounts is None or account in reading.accounts)
+            and (reading.regions is None or region in reading.regions)
+            for reading in readings
+        )
+    ]
+    if not unread or not readings:
         return []
-    places: tuple[tuple[str, set[str | None], Iterable[str]], ...] = (
-        ("account", {reading.coverage.account for reading in readings}, belief.accounts),
-        ("region", {reading.coverage.region for reading in readings}, regions or belief.regions),
-    )
-    tables = ", ".join(reading.coverage.source for reading in readings)
     return [
         EventSourceError(
-            f"reading {tables}: there are files of {noun} {', '.join(sorted(map(str, held)))} only, and state also"
-            f" manages resources of {', '.join(left)}",
-            "name a table of it too (--events), or one over the whole trail (tfdrift-gate athena ddl)",
+            f"reading {', '.join(reading.coverage.source for reading in readings)}: no records of"
+            f" {', '.join(unread)} are there, where state manages resources too",
+            "name a source of it too (--events), or a table over the whole trail (tfdrift-gate athena ddl)",
         )
-        for noun, held, wanted in places
-        if None not in held and (left := sorted(set(wanted) - held))
     ]
 
 
 def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     """Name the regions that ``--region`` leaves out although state manages something there."""
     left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
-    live = any(locator.startswith(_ASKED) for locator in settings.events)
-    if not left_out or not live:
+    if not left_out or not any(map(is_in_aws, settings.events)):
         return []
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/athena/latest/APIReference/
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections import deque
@@ -13,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moto.athena.models import athena_backends
+from werkzeug.wrappers import Request
 
 from tests.local_aws.athena.tables import NoSuchTable, RefusedQuery, Result, find_table, run_ddl
+from tests.local_aws.broken import json_answer, json_error_answer
 
 COURSE = ("QUEUED", "RUNNING", "SUCCEEDED")
 """What a query looks like, look by look; the last state stays."""
@@ -24,11 +27,10 @@ PAGE = 1000
 class RefusedCall(Exception):
     """A call that is answered with an error."""
 
-    def __init__(self, code: str, message: str, status: int = 400, **fields: str) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
-        self.fields = fields
 
 
 @dataclass
@@ -84,6 +86,19 @@ class AthenaStandIn:
         """Tell whether a call is answered here, and not by moto."""
         return operation == "GetTableMetadata" or (operation in _CALLS and not self.only_metadata)
 
+    def application(self, account: str, region: str, operation: str) -> Any:
+        """Give a WSGI application that answers one call."""
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            request = json.loads(Request(environ).get_data() or b"{}")
+            try:
+                found = json_answer(200, self.answer(operation, request, account, region))
+            except RefusedCall as refused:
+                found = json_error_answer(refused.status, refused.code, str(refused))
+            return found(environ, start_response)
+
+        return answer
+
     def answer(self, operation: str, request: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
         """Answer a call; raises :class:`RefusedCall`."""
         with self._lock:
@@ -101,7 +116,7 @@ class AthenaStandIn:
             self._faults.remove(fault)
         elif times:
             fault["times"] -= 1
-        raise RefusedCall(fault["code"], fault.get("message", ""), fault.get("status", 400), **fault.get("fields", {}))
+        raise RefusedCall(fault["code"], fault.get("message", ""), fault.get("status", 400))
 
     def _get_table_metadata(self, request: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
         try:

@@ -79,6 +79,19 @@ def prune(table: Table, window: TimeWindow, accounts: Collection[str], regions: 
     return Pruning(tuple(conditions), tuple(values), bool(by_time), note)
 
 
+def held_by(table: Table) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """Tell the only accounts and the only regions whose records a table holds; None where any may be."""
+    account, region = table.place
+    return _held(table, ACCOUNTS, account), _held(table, REGIONS, region)
+
+
+def _held(table: Table, names: tuple[str, ...], one: str | None) -> frozenset[str] | None:
+    key = key_among(table.partition_keys, names)
+    if key and table.projection(key, "type").lower() == "enum":
+        return frozenset(value.strip() for value in table.projection(key, "values").split(","))
+    return frozenset({one}) if one and not key else None
+
+
 def refuse_what_it_cannot_hold(
     table: Table, window: TimeWindow, accounts: Collection[str], regions: Collection[str], now: datetime, what: str
 ) -> None:
@@ -93,12 +106,6 @@ def refuse_what_it_cannot_hold(
             raise EventSourceError(
                 f"reading {what}: its partitions need to be told the {names[0]}, and none is known",
                 f"{option} tells it; or list the table's in projection.{key}.values",
-            )
-        held = {value.strip() for value in table.projection(key, "values").split(",")} if key else set()
-        if kind == "enum" and (missing := sorted(set(wanted) - held)):
-            raise EventSourceError(
-                f"reading {what}: its partitions leave out the {names[0]} {', '.join(missing)}",
-                f"add to projection.{key}.values of the table (tfdrift-gate athena ddl prints it)",
             )
     key = "year" if "year" in table.partition_keys else projected_day(table)
     begins, _, ends = table.projection(key, "range").partition(",") if key else ("", "", "")

@@ -24,8 +24,8 @@ class _Progress:
 
     records: list[RawRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    account: str | None = None
-    region: str | None = None
+    accounts: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
 
 
 def read(question: Question) -> Iterator[Reading]:
@@ -47,8 +47,8 @@ def read(question: Question) -> Iterator[Reading]:
         tuple(so_far.records),
         Coverage(
             source=question.locator,
-            account=so_far.account,
-            region=so_far.region,
+            account=_only(so_far.accounts),
+            region=_only(so_far.regions),
             since=question.window.since,
             until=question.window.until,
             complete=error is None,
@@ -58,7 +58,13 @@ def read(question: Question) -> Iterator[Reading]:
             bytes_scanned=scan.scanned,
         ),
         error,
+        so_far.accounts,
+        so_far.regions,
     )
+
+
+def _only(held: frozenset[str] | None) -> str | None:
+    return next(iter(held)) if held and len(held) == 1 else None
 
 
 def _read(question: Question, name: TableName, calls: Calls, scan: Scan, so_far: _Progress) -> None:
@@ -66,7 +72,7 @@ def _read(question: Question, name: TableName, calls: Calls, scan: Scan, so_far:
     region = region_of(question)
     athena = service("athena", region, question)
     table = _table(athena, calls, name, question)
-    so_far.account, so_far.region = table.place
+    so_far.accounts, so_far.regions = partitions.held_by(table)
     query = _query(question, table, name, so_far)
     if name.catalog == DEFAULT_CATALOG:
         refuse_missing(lambda: service("glue", region, question), calls, name, table, question)

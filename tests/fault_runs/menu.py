@@ -1,0 +1,86 @@
+"""What goes wrong in a run, chosen by a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+Fault = Mapping[str, Any]
+
+_ANYWHERE: Mapping[str, Sequence[int]] = {
+    "throttle": (1, 2, 3, 0),
+    "internal_error": (1, 2, 4, 0),
+    "cut": (1, 2, 0),
+    "slow": (1, 2),
+    "access_denied": (1, 0),
+    "expired_credentials": (1, 0),
+    "clock_skew": (1, 0),
+}
+"""How many requests may meet each kind; 0 is for ever."""
+_OWN: Mapping[str, Mapping[str, Sequence[int]]] = {
+    "cloudtrail": {"expired_token": (1, 2, 0), "repeated_token": (1, 2, 0), "duplicate_page": (1, 3, 0)},
+    "s3": {"truncated": (1, 0), "vanished": (1, 0)},
+    "athena": {
+        "queue_full": (1, 2, 0),
+        "query_failed": (1, 0),
+        "query_cancelled": (1, 0),
+        "repeated_token": (1, 0),
+    },
+    "sts": {},
+}
+OPERATIONS: Mapping[str, Sequence[str]] = {
+    "cloudtrail": ("LookupEvents",),
+    "s3": ("GetObject", "ListObjectsV2"),
+    "athena": ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
+    "sts": ("GetCallerIdentity",),
+}
+FILES = ("half of it", "a byte of it", "nothing", "no JSON", "somebody else's JSON", "a dead link")
+"""What may have become of a file."""
+CACHE = ("half of it", "a byte of it", "nothing", "another's", "a link")
+"""What may have become of a file of the cache between two runs."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What goes wrong in one run."""
+
+    faults: tuple[Fault, ...] = ()
+    files: tuple[tuple[int, str], ...] = ()
+    """The number of a file, and what became of it."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind in it, once."""
+        named = [*(fault["kind"] for fault in self.faults), *(f"file: {what}" for _, what in self.files)]
+        return tuple(sorted({name for name in named if name != "ok"})) or ("nothing",)
+
+
+def choose(services: Sequence[str], keys: Sequence[str], files: int, random: Random) -> Schedule:
+    """Choose up to three faults of the services that a source asks, or of the files it reads.
+
+    ``keys`` are the objects' that S3 holds. One run in twelve has no fault at all.
+    """
+    if random.random() < 1 / 12:
+        return Schedule()
+    number = random.choice((1, 1, 2, 3))
+    if not services:
+        return Schedule(files=tuple((random.randrange(files), random.choice(FILES)) for _ in range(number)))
+    faults: list[Fault] = []
+    for _ in range(number):
+        service = random.choice(services)
+        kinds = {**_ANYWHERE, **_OWN[service]}
+        kind = random.choice(sorted(kinds))
+        fault: dict[str, Any] = {"kind": kind, "times": random.choice(kinds[kind]), "service": service}
+        if kind in _ANYWHERE:
+            fault["operation"] = random.choice(OPERATIONS[service])
+        if service == "s3" and keys and random.random() < 0.5 and fault.get("operation") != "ListObjectsV2":
+            fault["key"] = random.choice(keys)
+        if kind == "slow":
+            fault["seconds"] = random.choice((1.0, 40.0))
+        before = random.randrange(5)
+        if before and "key" not in fault:
+            faults.append({**fault, "kind": "ok", "times": before})
+        faults.append(fault)
+    return Schedule(faults=tuple(faults))
