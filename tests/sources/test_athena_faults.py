@@ -149,6 +149,7 @@ def test_a_table_that_is_not_there_is_named(aws: LocalAws, root: Path) -> None:
         ),
         ("FAILED", "The ciphertext refers to a KMS key that does not exist: AccessDenied kms:Decrypt", "kms:Decrypt"),
         ("FAILED", "COLUMN_NOT_FOUND: line 3:1: Column 'x' cannot be resolved", "athena ddl"),
+        ("FAILED", "HIVE_CURSOR_ERROR: Please reduce your request rate.", "asked too much at once"),
         ("FAILED", "HIVE_BAD_DATA: Error parsing field value", "athena ddl"),
         ("FAILED", "Query exhausted resources at this scale factor", "run again"),
         ("FAILED", "", "AWS's own"),

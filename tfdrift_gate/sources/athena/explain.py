@@ -31,10 +31,11 @@ _FAILURES: tuple[tuple[str, str], ...] = (
     (r"lake ?formation|insufficient permissions|glue", "allow glue:GetTable and glue:GetPartitions on the table"),
     (r"access ?denied|forbidden|not authorized|status code: 403|kms", _TRAIL),
     (r"output location|output bucket|unable to verify/create", _OUTPUT),
+    (r"slow ?down|reduce your request rate|throttl", "run again: S3 or Glue was asked too much at once"),
     (r"table_not_found|schema_not_found|catalog_not_found|does not exist", "check the name, and the region"),
     (r"column_not_found|cannot be resolved|type_mismatch|hive_partition_schema|hive_bad_data|hive_cursor", _TABLE),
     (r"constraint_violation|injected|projection", "name accounts and regions, or change the table's projection"),
-    (r"exhausted resources|query_timeout|timed? ?out|slow ?down|internal", f"run again; if it stays, {MORE_TIME}"),
+    (r"exhausted resources|query_timeout|timed? ?out|internal", f"run again; if it stays, {MORE_TIME}"),
     (r"cancel", "it was stopped from outside: run again"),
 )
 
