@@ -1,6 +1,6 @@
 """The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents, hands on the rest.
 
-Athena's calls go to a stand-in. What is planned to go wrong does so here.
+Athena's and Lake's calls go to stand-ins. What is planned to go wrong does so here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tests.local_aws.clock import Clock
 from tests.local_aws.event_names import is_management_event
 from tests.local_aws.faults import KINDS, NOTHING, Asked, Fault, Faults, RateLimit
 from tests.local_aws.identity import Caller, CredentialScope, caller_of, credential_scope
+from tests.local_aws.lake import LakeStandIn
 from tests.local_aws.lambda_call import read_answer, read_call
 from tests.local_aws.lambda_service.service import LambdaService, error_answer, operations
 from tests.local_aws.lookup_events import LookupEvents, RefusedLookup
@@ -41,6 +42,7 @@ class CloudTrailFront:
         self.trail = Trail(self.clock)
         self.lambda_service = LambdaService()
         self.athena = AthenaStandIn()
+        self.lake = LakeStandIn()
         self.faults = Faults()
         self.delivery_delay = timedelta()
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
@@ -64,6 +66,7 @@ class CloudTrailFront:
         self.clock.reset()
         self.lambda_service.clear()
         self.athena.clear()
+        self.lake.clear()
         self.trail.clear()
         self._lookup.forget()
         self.faults.plan([])
@@ -187,7 +190,9 @@ class CloudTrailFront:
         return refusal(fault, asked, headers.get("X-Amz-Date", ""), self.clock.now(), denied)
 
     def _behind(self, scope: CredentialScope, operation: str) -> Any:
-        """Give the application that answers: moto, but for Athena's calls."""
+        """Give the application that answers: moto, but for Athena's and Lake's calls."""
+        if scope.service == "cloudtrail" and self.lake.answers(operation):
+            return self.lake.application(self.trail.records(), operation)
         if scope.service != "athena" or not self.athena.answers(operation):
             return self._moto
         return self.athena.application(caller_of(scope.access_key_id).account, scope.region, operation)
