@@ -23,7 +23,7 @@ from tests.samples import (
     update,
 )
 from tests.sources.test_athena import TABLE, by, judged, put, told
-from tests.sources.trail_files import BUCKET, client, run_statement
+from tests.sources.trail_files import BUCKET, client, run_statement, upload, write_trail
 from tfdrift_gate.errors import UsageError
 from tfdrift_gate.model import Report
 from tfdrift_gate.sources.athena import run as run_module
@@ -176,7 +176,7 @@ def test_a_query_that_is_queued_again_is_waited_for(aws: LocalAws, root: Path) -
 def test_a_query_that_runs_past_the_deadline_is_stopped(aws: LocalAws, root: Path) -> None:
     aws.athena.course = ("QUEUED", "RUNNING")
     message, hint = incomplete(judged(root, TABLE, deadline=2.0))
-    assert "not read whole within 2 s: the query is RUNNING" in message
+    assert "not read whole within 2 s: the query is " in message
     assert "--deadline" in hint
     assert len(aws.athena.stopped) == 1
 
@@ -345,6 +345,8 @@ def of_one_region(aws: LocalAws, region: str, name: str) -> str:
 
 def test_a_table_of_one_region_is_not_enough_for_two(aws: LocalAws, tmp_path: Path) -> None:
     root = two_regions(tmp_path / "two")
+    write_trail(tmp_path / "more", [by(9, awsRegion=OTHER_REGION, eventSource="kms.amazonaws.com")])
+    upload(tmp_path / "more", aws.endpoint_url)
     here, there = of_one_region(aws, REGION, "here"), of_one_region(aws, OTHER_REGION, "there")
     alone = judged(root, here)
     assert alone.verdict == "incomplete"
@@ -371,6 +373,39 @@ def test_listed_partitions_that_leave_out_what_state_manages_are_no_quiet_day(
     assert report.verdict == "incomplete"
     assert f"no records of {ACCOUNT} {REGION} are there" in report.problems[0].message
     assert judged(root, table, TABLE).verdict == "drift"
+
+
+def test_an_account_without_any_files_is_no_quiet_one(aws: LocalAws, tmp_path: Path) -> None:
+    other = function("orders", OTHER_ACCOUNT, REGION)
+    root = root_module(tmp_path / "other", resource("aws_lambda_function", "orders", other))
+    report = judged(root, TABLE)
+    assert report.verdict == "incomplete"
+    assert f"no records of {OTHER_ACCOUNT} {REGION} are there" in report.problems[0].message
+
+
+def test_a_region_without_any_files_is_no_quiet_one(aws: LocalAws, tmp_path: Path) -> None:
+    report = judged(two_regions(tmp_path / "two"), TABLE)
+    assert report.verdict == "incomplete"
+    assert f"no records of {ACCOUNT} {OTHER_REGION} are there" in report.problems[0].message
+    assert report.findings  # what was found elsewhere is shown
+
+
+def test_a_quiet_account_is_clean(aws: LocalAws, root: Path) -> None:
+    assert judged(root, TABLE, since="2026-01-05", until="2026-01-06").verdict == "clean"
+
+
+def test_what_may_not_be_listed_is_not_called_quiet(aws: LocalAws, root: Path) -> None:
+    aws.set_faults([{"kind": "access_denied", "service": "s3", "times": 0}])
+    assert judged(root, TABLE).verdict == "drift"
+    report = judged(root, TABLE, since="2026-01-05", until="2026-01-06")
+    assert report.verdict == "incomplete"
+    assert "s3:ListBucket" in report.problems[0].hint
+
+
+def test_a_size_that_cannot_be_listed_is_watched_while_it_runs(aws: LocalAws, root: Path) -> None:
+    aws.set_faults([{"kind": "access_denied", "service": "s3", "times": 0}])
+    message, _ = incomplete(judged(root, TABLE, max_scan=10))
+    assert "stopped after scanning" in message
 
 
 # Options

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -121,6 +123,15 @@ def test_the_command_refuses_what_cannot_be() -> None:
     done = CliRunner().invoke(cli, ["athena", "ddl", "--bucket", "my-trail", "--account", "me"])
     assert done.exit_code != 0
     assert "--account" in done.output
+
+
+def test_nobody_else_loads_any_of_it() -> None:
+    program = (
+        "import sys, tfdrift_gate.cli, tfdrift_gate.gate, tfdrift_gate.sources.files, tfdrift_gate.sources.lookup\n"
+        "print([name for name in sys.modules if 'sources.athena' in name or 'sources.lake' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 # Names and types

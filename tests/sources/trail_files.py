@@ -6,6 +6,7 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ def upload(folder: Path, endpoint_url: str, bucket: str = BUCKET) -> None:
         s3.put_object(Bucket=bucket, Key=file.relative_to(folder).as_posix(), Body=file.read_bytes())
 
 
+@lru_cache
 def client(service: str, endpoint_url: str, region: str = REGION) -> Any:
-    """Make a client of the local AWS's root user."""
+    """Make a client of the local AWS's root user; once, since making one takes long."""
     return boto3.client(
         service,
         region_name=region,

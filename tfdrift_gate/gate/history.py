@@ -98,7 +98,8 @@ def unread_places(readings: Sequence[Reading], belief: Belief, regions: Sequence
         for account, region in sorted(places)
         if (not regions or region in regions)
         and not any(
-            (reading.accounts is None or account in reading.accounts)
+            (account, region) not in reading.absent
+            and (reading.accounts is None or account in reading.accounts)
             and (reading.regions is None or region in reading.regions)
             for reading in readings
         )

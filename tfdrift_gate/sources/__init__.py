@@ -16,6 +16,8 @@ from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
 from tfdrift_gate.model import Coverage, RawRecord, TimeWindow
 
+Place = tuple[str, str]
+"""An account and a region."""
 Progress = Callable[[str], None]
 """Told, in a few words, how far a long read is."""
 
@@ -75,6 +77,8 @@ class Reading:
     """The only accounts whose records lie there; None where any account's may."""
     regions: frozenset[str] | None = None
     """Likewise the regions."""
+    absent: frozenset[Place] = frozenset()
+    """Places asked for of which there are no records at all."""
 
 
 Source = Callable[[Question], Iterator[Reading]]

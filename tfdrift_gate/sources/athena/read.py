@@ -9,9 +9,10 @@ from typing import Any
 from tfdrift_gate.aws import Credentials, JsonService, explain, region_from_environment
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Coverage, RawRecord
-from tfdrift_gate.sources import Question, Reading
+from tfdrift_gate.sources import Place, Question, Reading
 from tfdrift_gate.sources.athena import columns, partitions
 from tfdrift_gate.sources.athena.listed import refuse_missing
+from tfdrift_gate.sources.athena.present import absent_places
 from tfdrift_gate.sources.athena.query import Query, write_query
 from tfdrift_gate.sources.athena.run import Calls, Scan, run
 from tfdrift_gate.sources.athena.size import refuse_too_much
@@ -26,6 +27,7 @@ class _Progress:
     notes: list[str] = field(default_factory=list)
     accounts: frozenset[str] | None = None
     regions: frozenset[str] | None = None
+    absent: frozenset[Place] = frozenset()
 
 
 def read(question: Question) -> Iterator[Reading]:
@@ -60,6 +62,7 @@ def read(question: Question) -> Iterator[Reading]:
         error,
         so_far.accounts,
         so_far.regions,
+        so_far.absent,
     )
 
 
@@ -86,6 +89,10 @@ def _read(question: Question, name: TableName, calls: Calls, scan: Scan, so_far:
     for number, row in enumerate(run(athena, calls, scan, query, settings, question.progress), 1):
         body = columns.record(query.columns, row)
         so_far.records.append(RawRecord(f"{question.locator}: row {number}", body))
+    so_far.absent, requests = absent_places(
+        table, question, credentials_of(question), so_far.records, calls.seconds_left
+    )
+    calls.made += requests
 
 
 def _table(athena: JsonService, calls: Calls, name: TableName, question: Question) -> Table:

@@ -45,6 +45,11 @@ class Calls:
     def __post_init__(self) -> None:
         self._end = self.clock() + self.deadline
 
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the deadline; 0 past it."""
+        return max(0.0, self._end - self.clock())
+
     def wait(self, seconds: float, waiting_for: str, advice: str = MORE_TIME) -> None:
         """Wait; raises :class:`EventSourceError` instead where that would go beyond the deadline."""
         if self.clock() + seconds > self._end:

@@ -20,6 +20,8 @@ from tfdrift_gate.sources.athena.table import Table
 
 MOST_PREFIXES = 40
 """With more, listing would cost more time than the query; then the query is watched while it runs."""
+MOST_REQUESTS = 100
+"""Likewise: a hundred thousand files."""
 
 _KEY = re.compile(r"\$\{(\w+)\}")
 
@@ -33,13 +35,15 @@ def refuse_too_much(table: Table, question: Question, region: str, credentials: 
 
     prefixes = _prefixes(table, question)
     made = total = 0
-    if not 0 < len(prefixes) <= MOST_PREFIXES:
+    if len(prefixes) > MOST_PREFIXES:
         return made
     try:
         s3 = client("s3", region, credentials)
         for bucket, prefix in prefixes:
             for page in _pages(s3, bucket, prefix):
                 made += 1
+                if made > MOST_REQUESTS:
+                    return made
                 total += sum(int(each.get("Size", 0)) for each in page.get("Contents") or ())
                 if total > bound:
                     raise EventSourceError(
