@@ -60,6 +60,7 @@ class _SectionedCommand(click.Command):
 
 
 _ELSEWHERE = {
+    "athena": "tfdrift_gate.cli.athena",
     "github": "tfdrift_gate.cli.github",
     "rules": "tfdrift_gate.cli.rules_file",
     "waive": "tfdrift_gate.cli.rules_file",
@@ -104,7 +105,8 @@ def cli() -> None:
     "--events",
     multiple=True,
     metavar="LOCATOR",
-    help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob or -; repeatable.",
+    help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob, -, athena:DATABASE.TABLE or lake:ARN;"
+    " repeatable.",
 )
 @click.option("--since", metavar="WHEN", help="90m, 24h, 7d, an ISO 8601 instant, or last-apply. Default: 24h.")
 @click.option("--until", metavar="WHEN", help="Default: now.")

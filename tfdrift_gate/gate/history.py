@@ -93,7 +93,11 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 
     Files tell no account of their own, so they are taken at their word.
     """
-    live = [reading for reading in readings if reading.coverage.api_calls or reading.coverage.region]
+    live = [
+        reading
+        for reading in readings
+        if reading.coverage.source.startswith("cloudtrail:") and (reading.coverage.api_calls or reading.coverage.region)
+    ]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
     read = {reading.coverage.account for reading in live} - {None}
@@ -111,6 +115,31 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
             "reading CloudTrail's event history: the credentials belong to account"
             f" {', '.join(sorted(map(str, read)))}, and state also manages resources of {', '.join(unread)}",
             "use credentials of that account: --profile, --assume-role or the AWS_… variables",
+        )
+    ]
+
+
+def unread_places(readings: Sequence[Reading], belief: Belief, regions: Sequence[str]) -> list[EventSourceError]:
+    """Name where state manages something and none of the sources holds records, where every one tells what it holds."""
+    places = {(instance.key.account, instance.key.region) for instance in belief.instances}
+    unread = [
+        f"{account} {region}"
+        for account, region in sorted(places)
+        if (not regions or region in regions)
+        and not any(
+            (account, region) not in reading.absent
+            and (reading.accounts is None or account in reading.accounts)
+            and (reading.regions is None or region in reading.regions)
+            for reading in readings
+        )
+    ]
+    if not unread or not readings:
+        return []
+    return [
+        EventSourceError(
+            f"reading {', '.join(reading.coverage.source for reading in readings)}: no records of"
+            f" {', '.join(unread)} are there, where state manages resources too",
+            "name a source of it too (--events), or a table over the whole trail (tfdrift-gate athena ddl)",
         )
     ]
 

@@ -246,6 +246,7 @@ def _coverage(entry: Coverage) -> dict[str, Any]:
         "complete": entry.complete,
         "records_read": entry.records_read,
         "api_calls": entry.api_calls,
+        "bytes_scanned": entry.bytes_scanned,
         "note": entry.note,
     }
 
