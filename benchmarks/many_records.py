@@ -26,7 +26,8 @@ from tfdrift_gate.model import RawRecord, TimeWindow
 from tfdrift_gate.rules.load import load_rules
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.terraform.configuration import Configuration
-from tfdrift_gate.terraform.state import place, read_state
+from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.state import read_state
 
 DAY = TimeWindow(datetime(2026, 1, 1, tzinfo=timezone.utc), datetime(2026, 1, 2, tzinfo=timezone.utc))
 

@@ -10,7 +10,8 @@ import platform
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks.row import Row, in_turn, table
+from benchmarks.process import steps_in_turn
+from benchmarks.row import Row, table
 from tests.outputs.scenarios import many
 from tfdrift_gate.outputs import FORMATS
 
@@ -29,13 +30,14 @@ def measure(findings: int = FINDINGS, runs: int = RUNS) -> list[Row]:
     """Measure every output."""
     report = many(findings)
     written: dict[str, Callable[[], str]] = {name: partial(form.render, report) for name, form in FORMATS.items()}
-    seconds = in_turn(written, runs)
+    seconds = steps_in_turn(written, runs)
     return [
         Row(
-            f"{name}, {len(render().encode()):,} bytes",
+            f"{name}, {findings:,} findings, {len(render().encode()):,} bytes",
+            f"the {FLOOR} output",
             f"{1000 * seconds[name]:.0f} ms",
-            FLOOR,
-            seconds[name] / seconds[FLOOR],
+            f"{seconds[name] / seconds[FLOOR]:.2f} ×",
+            "< 1 s",
         )
         for name, render in written.items()
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,19 +25,14 @@ class Usage:
 
 def run(command: Sequence[str], codes: Sequence[int] = (0,), environment: Mapping[str, str] | None = None) -> Usage:
     """Run a program whose output goes nowhere; raises SystemExit where its exit code is none of ``codes``."""
-    before = time.perf_counter()
-    with open(os.devnull, "wb") as nowhere:
-        child = os.posix_spawnp(
-            command[0],
-            list(command),
-            dict(environment or os.environ),
-            file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)],
-        )
-        _, status, usage = os.wait4(child, 0)
-    seconds = time.perf_counter() - before
-    if (code := os.waitstatus_to_exitcode(status)) not in codes:
-        raise SystemExit(f"{' '.join(command)} ended with {code}")
-    return Usage(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    launcher = [sys.executable, "-S", "-E", str(Path(__file__).with_name("launch.py"))]
+    done = subprocess.run(  # noqa: S603 - a benchmark's own programs
+        [*launcher, *command], env=dict(environment or os.environ), capture_output=True, text=True, check=True
+    )
+    seconds, cpu, peak, code = done.stdout.split()
+    if int(code) not in codes:
+        raise SystemExit(f"{' '.join(command)} ended with {code}: {done.stderr[-2000:]}")
+    return Usage(float(seconds), float(cpu), int(peak))
 
 
 def python(*arguments: str | Path) -> list[str]:

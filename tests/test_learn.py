@@ -17,7 +17,8 @@ from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.drift.judge import judge, matters
 from tfdrift_gate.gate.learn import Learned, learn
 from tfdrift_gate.model import Change, RawRecord, TimeWindow
-from tfdrift_gate.terraform.state import place, read_state
+from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.state import read_state
 
 CATALOG = load_catalog()
 SPAN = TimeWindow(builders.NOW.replace(hour=0), builders.NOW)

@@ -53,7 +53,11 @@ def indented(value: Any) -> str:
     """
     import msgspec
 
-    return msgspec.json.format(json.dumps(value, allow_nan=False), indent=2)
+    text = json.dumps(value, allow_nan=False)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:  # half of a surrogate pair, which somebody may have put into a user agent
+        return json.dumps(value, indent=2, allow_nan=False)
 
 
 def render_roots(roots: RootsReport, color: bool = False) -> str:
