@@ -35,12 +35,12 @@ from tests.samples import (
     root_module,
     update,
 )
+from tests.sources.quick_time import let_time_pass_quickly
 from tests.sources.trail_files import BUCKET, client, run_statement, upload, write_trail
 from tfdrift_gate.gate import check as judge
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources.athena import run as run_module
 from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 
 TABLE = "athena:default.cloudtrail_logs"
@@ -61,7 +61,7 @@ def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(run_module, "FIRST_LOOK", 0.01)
+    let_time_pass_quickly(monkeypatch)
     return running
 
 
