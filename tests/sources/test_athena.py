@@ -35,12 +35,12 @@ from tests.samples import (
     root_module,
     update,
 )
+from tests.sources.quick_time import let_time_pass_quickly
 from tests.sources.trail_files import BUCKET, client, run_statement, upload, write_trail
 from tfdrift_gate.gate import check as judge
 from tfdrift_gate.model import Report
 from tfdrift_gate.outputs import FORMATS
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources.athena import run as run_module
 from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 
 TABLE = "athena:default.cloudtrail_logs"
@@ -61,7 +61,7 @@ def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(run_module, "FIRST_LOOK", 0.01)
+    let_time_pass_quickly(monkeypatch)
     return running
 
 
@@ -373,8 +373,8 @@ def test_a_query_that_scans_too_much_is_stopped(aws: LocalAws, tmp_path: Path) -
     assert report.coverage[0].bytes_scanned > 10
 
 
-def without_partitions(aws: LocalAws) -> None:
-    text = create_table(Wanted(BUCKET, table="whole"))
+def without_partitions(aws: LocalAws, folder: str = "AWSLogs") -> None:
+    text = create_table(Wanted(BUCKET, table="whole")).replace("AWSLogs", folder)
     before, _, after = text.partition("PARTITIONED BY (")
     run_statement(f"{before}ROW{after.partition('ROW')[2].partition('TBLPROPERTIES')[0]}", aws.endpoint_url)
 
@@ -389,6 +389,14 @@ def test_a_table_without_days_is_scanned_whole_only_where_that_is_allowed(aws: L
     allowed = judged(root, "athena:default.whole", max_scan=1_000_000)
     assert told(allowed) == told(judged(root, str(folder)))
     assert "all days of the table are scanned" in allowed.coverage[0].note
+
+
+def test_a_table_over_nothing_is_not_called_quiet(aws: LocalAws, tmp_path: Path) -> None:
+    put(aws, tmp_path / "trail", [update()])
+    without_partitions(aws, "AWSLogz")
+    report = judged(root_module(tmp_path / "root"), "athena:default.whole", max_scan=1_000_000)
+    assert report.verdict == "incomplete"
+    assert f"no records of {ACCOUNT} {REGION} are there" in report.problems[0].message
 
 
 # As a process

@@ -22,11 +22,11 @@ from tests.samples import (
     root_module,
     update,
 )
+from tests.sources.quick_time import let_time_pass_quickly
 from tests.sources.test_athena import TABLE, by, judged, put, told
 from tests.sources.trail_files import BUCKET, client, run_statement, upload, write_trail
 from tfdrift_gate.errors import UsageError
 from tfdrift_gate.model import Report
-from tfdrift_gate.sources.athena import run as run_module
 from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 
 CALLS = ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults")
@@ -46,8 +46,7 @@ def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> L
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(run_module, "FIRST_LOOK", 0.01)
-    monkeypatch.setattr(run_module.random, "uniform", lambda low, high: 0.01)
+    let_time_pass_quickly(monkeypatch)
     put(running, tmp_path / "trail", [update()])
     return running
 
@@ -87,7 +86,7 @@ def test_what_passes_changes_nothing(aws: LocalAws, root: Path, call: str, code:
 @pytest.mark.parametrize(
     ("code", "status", "said"),
     [
-        ("ThrottlingException", 400, "not read whole within 2 s: throttled"),
+        ("ThrottlingException", 400, "not read whole within 20 s: throttled"),
         ("InternalServerException", 500, "tried 5 times"),
         ("AccessDeniedException", 400, "no permission"),
         ("ExpiredTokenException", 400, "credentials are not accepted"),
@@ -95,7 +94,7 @@ def test_what_passes_changes_nothing(aws: LocalAws, root: Path, call: str, code:
 )
 def test_what_stays_is_named(aws: LocalAws, root: Path, call: str, code: str, status: int, said: str) -> None:
     aws.athena.plan([{"operation": call, "code": code, "message": "no", "status": status, "times": 0}])
-    deadline = 2.0 if code == "ThrottlingException" else 60.0
+    deadline = 20.0 if code == "ThrottlingException" else 60.0
     message, hint = incomplete(judged(root, TABLE, deadline=deadline))
     assert said in message
     if code == "AccessDeniedException":
@@ -108,7 +107,7 @@ def test_a_full_queue_is_waited_for_and_then_named(aws: LocalAws, root: Path) ->
     aws.athena.plan([fault | {"times": 4}])
     assert judged(root, TABLE).verdict == "drift"
     aws.athena.plan([fault | {"times": 0}])
-    message, hint = incomplete(judged(root, TABLE, deadline=2.0))
+    message, hint = incomplete(judged(root, TABLE, deadline=20.0))
     assert "queue of queries is full" in message
     assert "quota" in hint
 
@@ -175,8 +174,8 @@ def test_a_query_that_is_queued_again_is_waited_for(aws: LocalAws, root: Path) -
 
 def test_a_query_that_runs_past_the_deadline_is_stopped(aws: LocalAws, root: Path) -> None:
     aws.athena.course = ("QUEUED", "RUNNING")
-    message, hint = incomplete(judged(root, TABLE, deadline=2.0))
-    assert "not read whole within 2 s: the query is " in message
+    message, hint = incomplete(judged(root, TABLE, deadline=20.0))
+    assert "not read whole within 20 s: the query is " in message
     assert "--deadline" in hint
     assert len(aws.athena.stopped) == 1
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlglot
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -142,6 +142,7 @@ def test_a_locator_names_catalogue_database_and_table() -> None:
     assert table_name("athena:lake.logs.trail").quoted == '"lake"."logs"."trail"'
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_locator_gets_a_quotation_mark_into_the_query(text: str) -> None:
     try:
@@ -173,6 +174,14 @@ def test_a_struct_is_read_however_it_is_written() -> None:
 )
 def test_a_location_tells_whose_records_there_are(location: str, place: tuple[str | None, str | None]) -> None:
     assert Table({}, {}, {"location": location}).place == place
+
+
+def test_computed_partitions_lie_below_the_location_where_no_template_says_otherwise() -> None:
+    keys = {"account": "string", "dt": "string"}
+    properties = {"location": "s3://b/p/", "projection.enabled": "true"}
+    assert Table({}, keys, properties).template == "s3://b/p/account=${account}/dt=${dt}"
+    assert Table({}, keys, {"location": "s3://b/p/"}).template == ""
+    assert Table({}, {}, {"location": "s3://b/p/"}).template == "s3://b/p/"
 
 
 # Partitions
@@ -214,6 +223,10 @@ def test_a_day_of_unknown_form_is_not_compared() -> None:
 # Records
 
 
+SELECTED = columns.select(printed(Wanted("my-trail")).types).columns
+
+
+@settings(deadline=None)  # no timed test
 @given(st.text(), st.text(), st.booleans())
 def test_what_is_put_together_tells_the_same_actor(name: str, agent: str, console: bool) -> None:
     record: dict[str, Any] = {
@@ -226,7 +239,6 @@ def test_what_is_put_together_tells_the_same_actor(name: str, agent: str, consol
     }
     if console:
         record["sessionCredentialFromConsole"] = "true"
-    selected = columns.select(printed(Wanted("my-trail")).types).columns
 
     def value(path: tuple[str, ...]) -> str | None:
         here: Any = record
@@ -234,5 +246,5 @@ def test_what_is_put_together_tells_the_same_actor(name: str, agent: str, consol
             here = here.get(step) if isinstance(here, dict) else None
         return here
 
-    body = columns.record(selected, [value(column.path) for column in selected])
+    body = columns.record(SELECTED, [value(column.path) for column in SELECTED])
     assert (actor_of(body), origin_of(body)) == (actor_of(record), origin_of(record))

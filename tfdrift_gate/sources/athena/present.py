@@ -1,6 +1,6 @@
 """Whether there are any files at all where a query found nothing: an account that is not there looks like a quiet one.
 
-Partitions that are computed need not be there, and a query says nothing of that:
+Partitions that are computed need not be there, nor a table's location, and a query says nothing of that:
 https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 """
 
@@ -35,7 +35,7 @@ def absent_places(
     buckets: dict[str, Bucket] = {}
     for place, url in _prefixes(table, question):
         name, _, prefix = url.removeprefix("s3://").partition("/")
-        if place in heard_of or not name or not url.startswith("s3://"):
+        if place in heard_of or not url.startswith("s3://") or not name:
             continue
         if name not in buckets:
             buckets[name] = Bucket(name, credentials, None, seconds)
@@ -46,13 +46,10 @@ def absent_places(
 
 def _prefixes(table: Table, question: Question) -> Iterator[tuple[Place, str]]:
     """Give each place asked for that the table can hold, and where its files lie, of every day."""
-    if not table.is_projected:
-        return
-    template = table.properties.get("storage.location.template", "")
     account_key, region_key = (key_among(table.partition_keys, names) for names in (ACCOUNTS, REGIONS))
     accounts, regions = held_by(table)
     for account, region in product(sorted(question.accounts), sorted(question.regions)):
         if (accounts is None or account in accounts) and (regions is None or region in regions):
             values = {account_key: account, region_key: region}
-            written = _KEY.sub(lambda key, values=values: values.get(key[1], key[0]), template)  # type: ignore[misc]
+            written = _KEY.sub(lambda key, values=values: values.get(key[1], key[0]), table.template)  # type: ignore[misc]
             yield (account, region), written.partition("${")[0]

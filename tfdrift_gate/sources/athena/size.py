@@ -68,7 +68,7 @@ def _pages(s3: Any, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
 
 def _prefixes(table: Table, question: Question) -> list[tuple[str, str]]:
     """Give bucket and prefix of every computed partition that the query reads; none where that cannot be told."""
-    template = table.properties.get("storage.location.template", "") if table.is_projected else ""
+    template = table.template
     keys = list(dict.fromkeys(_KEY.findall(template)))
     values = [_values(table, key, question) for key in keys]
     if not template.startswith("s3://") or not all(values):

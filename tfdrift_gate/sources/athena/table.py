@@ -63,14 +63,27 @@ class Table:
         return self.properties.get(f"projection.{key}.{setting}", "") if self.is_projected else ""
 
     @property
+    def template(self) -> str:
+        """Where the files of a partition lie: ``s3://…/${key}/…`` of a table whose partitions are computed.
+
+        Without a template of its own that is ``key=value`` below the table's location; of a table without partitions it
+        is the location itself, and of one whose partitions are listed nothing:
+        https://docs.aws.amazon.com/athena/latest/ug/partition-projection-setting-up.html
+        """
+        location = self.properties.get("location", "")
+        if self.is_projected:
+            below = "".join(f"/{key}=${{{key}}}" for key in self.partition_keys)
+            return self.properties.get("storage.location.template") or (location and location.rstrip("/") + below)
+        return location if not self.partition_keys else ""
+
+    @property
     def place(self) -> tuple[str | None, str | None]:
         """Tell the one account and the one region whose records it holds; None where it may hold several.
 
         A trail writes to ``AWSLogs/ACCOUNT/CloudTrail/REGION/``:
         https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
         """
-        where = self.properties.get("storage.location.template") if self.is_projected else None
-        found = _PLACE.search(where or self.properties.get("location", ""))
+        found = _PLACE.search(self.template or self.properties.get("location", ""))
         return (found[1], found[2]) if found else (None, None)
 
 
