@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tfdrift_gate.catalog import Attribute, EventEntry, key_path
-from tfdrift_gate.changes.members import Members, is_object, items
+from tfdrift_gate.catalog import Attribute, EventEntry, Shown, key_path
+from tfdrift_gate.changes.members import Members, is_object, items, lowered
 from tfdrift_gate.changes.values import NotTold, boolean, read_value, string
 from tfdrift_gate.model import WITHHELD, Effect
 
@@ -30,42 +30,49 @@ class Told:
 
     def read(self) -> None:
         """Read every attribute that the entry tells of."""
-        entry, answered, revealed = self._entry, self._answered, self.revealed
-        answer, get = self._answer, self._answer.get
+        entry, looks = self._entry, self._entry.looks
         asked = self._asked_for()
-        # A run spends most of its time here, so what can be told without a call is.
-        for name, attribute, head, inner, silent, verbatim in entry.looks.looks:
+        for name, attribute in looks.attributes.items() if asked else ():
             if name in asked:
                 self._ask(name, attribute)
-            elif answered and head is not None:
-                value = get(head)
-                if value is None:
-                    if silent and self._complete:
-                        revealed[name] = None
-                    continue
-                if inner:
-                    value = answer.below(head).get(inner)
-                elif inner is None and attribute.answered_at:
-                    value = answer.at(attribute.answered_at)
-                if value.__class__ is verbatim:
-                    revealed[name] = value
-                else:
-                    self._reveal(name, attribute, value)
+        if self._answered:
+            self._look(looks.beside(asked))
         if entry.may_set and entry.unspoken.issuperset(self._request):
             self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
 
-    def _asked_for(self) -> Iterable[str]:
+    def _look(self, shown: Iterable[Shown]) -> None:
+        """Take what the answer shows beside what was asked for: here a run spends most of its time."""
+        answer, revealed, complete = self._answer, self.revealed, self._complete
+        get = answer.get
+        for head, is_an_object, looks, silent in shown:
+            value = get(head)
+            if value is None:
+                if complete and silent:
+                    revealed.update(silent)
+                continue
+            inside = lowered(value) if is_an_object else None
+            for name, attribute, inner, verbatim in looks:
+                if inner and inside is not None:
+                    found = inside.get(inner)
+                elif inner is None and attribute.answered_at:
+                    found = answer.at(attribute.answered_at)
+                else:
+                    found = value
+                if found.__class__ is verbatim:
+                    revealed[name] = found
+                else:
+                    self._reveal(name, attribute, found)
+
+    def _asked_for(self) -> frozenset[str]:
         """Name the attributes that the call sets."""
         looks = self._entry.looks
-        if not looks.asked_by and not looks.asked_where:
-            return looks.always_asked
-        asked = set(looks.always_asked)
+        asked = looks.always_asked
         for member in self._request if looks.asked_by else ():
             if member in looks.asked_by:
-                asked.update(looks.asked_by[member])
+                asked = asked.union(looks.asked_by[member])
         for name, member in looks.asked_where:
             if is_true(self._request, member):
-                asked.add(name)
+                asked = asked.union((name,))
         return asked
 
     def _reveal(self, name: str, attribute: Attribute, value: Any) -> None:

@@ -24,9 +24,7 @@ class Members:
     """Gives the member of that name, which must be in lower case; None where there is none."""
 
     def __init__(self, body: Any) -> None:
-        self._members: dict[str, Any] = (
-            {str(name).lower(): value for name, value in body.items()} if is_object(body) else {}
-        )
+        self._members = lowered(body)
         self._below: dict[str, Members] | None = None
         self.get = self._members.get  # asked so often that a method of its own would show
 
@@ -72,6 +70,11 @@ class Members:
                 return None
             here = here.below(step.name)
         return None
+
+
+def lowered(body: Any) -> dict[str, Any]:
+    """Give the members of a JSON object with their names in lower case; none of anything else."""
+    return {str(name).lower(): value for name, value in body.items()} if is_object(body) else {}
 
 
 def is_object(value: Any) -> bool:

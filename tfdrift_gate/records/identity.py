@@ -72,6 +72,12 @@ def caller_of(record: Mapping[str, Any]) -> tuple[Actor, str]:
     return found
 
 
+@lru_cache(maxsize=1024)
+def shared(text: str) -> str:
+    """Give one object for equal texts: regions, names, roles and user agents repeat from record to record."""
+    return text
+
+
 def actor_of(record: Mapping[str, Any]) -> Actor:
     """Read who made the call recorded in ``record`` (a raw CloudTrail record).
 
@@ -93,18 +99,20 @@ def actor_of(record: Mapping[str, Any]) -> Actor:
         named = named or account
     elif kind == "IdentityCenterUser":
         named = named or _text(_mapping(identity.get("onBehalfOf")).get("userId"))
+    agent = _text(record.get("userAgent"))
+    role = _text(issuer.get("arn")) if issuer.get("type", "Role") == "Role" else None
     behind = _text(issuer.get("userName")) or _text(identity.get("invokedBy"))
     return Actor(
-        type=kind,
+        type=shared(kind),
         name=source_identity or session_name or named or behind or arn or principal,
         arn=arn,
-        account_id=account,
+        account_id=account and shared(account),
         session_name=session_name,
         source_identity=source_identity,
         source_ip=_text(record.get("sourceIPAddress")),
-        user_agent=_text(record.get("userAgent")),
+        user_agent=agent and shared(agent),
         mfa=_mfa(session, record),
-        role_arn=_text(issuer.get("arn")) if issuer.get("type", "Role") == "Role" else None,
+        role_arn=role and shared(role),
     )
 
 

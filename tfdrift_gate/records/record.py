@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import Event, RawRecord, Record, Skipped
-from tfdrift_gate.records.identity import caller_of
+from tfdrift_gate.records.identity import caller_of, shared
 
 _SUFFIX = re.compile(r"20\d{6}(v\d+)?$")
 _READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
@@ -61,9 +61,9 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     actor, origin = caller_of(body)
     event = Event(
         event_id=event_id,
-        event_name=_one(name),
+        event_name=shared(name),
         event_time=time,
-        aws_region=_one(_text(body.get("awsRegion")) or ""),
+        aws_region=shared(_text(body.get("awsRegion")) or ""),
         actor=actor,
         origin=origin,
     )
@@ -156,12 +156,6 @@ def _object(value: Any) -> Mapping[str, Any] | None:
 def _is_object(value: object) -> bool:
     # Its class is asked first, since that is what JSON gives and the abstract class's answer takes longest.
     return value.__class__ is dict or isinstance(value, Mapping)
-
-
-@lru_cache(maxsize=1024)
-def _one(text: str) -> str:
-    """Give one object for equal texts: regions and names repeat in every record."""
-    return text
 
 
 def _text(value: object) -> str | None:
