@@ -21,6 +21,7 @@ from tfdrift_gate.gate.root import (
     placed_beside,
     without_verdict,
 )
+from tfdrift_gate.gate.shares import Shares
 from tfdrift_gate.gate.twice import managed_twice
 from tfdrift_gate.model import Change, Report, RootsReport, TimeWindow
 from tfdrift_gate.settings import Settings
@@ -84,24 +85,29 @@ def check_roots(
     cache = cache_folder(several[0], environment)
     readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
-    learned = {span: _learned(readings, span, catalog, roots.values()) for span in {widest, *spans}}
+    learned = _learned(readings, widest, catalog, roots.values())
+    shares = Shares(learned.changes)
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
+    first = next(iter(roots), None)
     for number, root in roots.items():
-        beside = Beside(everywhere, notes[number], strangers=number == next(iter(roots)))
+        # What hangs on nothing and nobody manages is told by the first of them alone.
+        strangers = number == first and root.settings.unmanaged == "all"
+        instances, span = root.belief.instances, root.span
+        own = [change for change in learned.changes if change.event.event_time in span] if strangers else None
+        share = replace(learned, changes=tuple(shares.of(instances, span) if own is None else own))
+        beside = Beside(everywhere, notes[number], strangers)
         try:
-            reports[number] = judged(
-                root, readings, learned[root.span], environment, catalog, now, progress, beside=beside
-            )
+            reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
         except GateError as error:
             reports[number] = without_verdict(root.settings, environment, error, now)
     ordered = tuple(reports[number] for number in range(len(several)))
     shared = Report(
         window=widest,
         records_read=sum(reading.coverage.records_read for reading in readings),
-        records_relevant=learned[widest].relevant,
-        coverage=coverage(readings, learned[widest].is_withheld),
-        skipped=learned[widest].skipped,
+        records_relevant=learned.relevant,
+        coverage=coverage(readings, learned.is_withheld),
+        skipped=learned.skipped,
     )
     return RootsReport(ordered, _names(ordered, several), shared)
 
