@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
-from enum import IntEnum
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -17,20 +15,19 @@ from tfdrift_gate import __version__
 from tfdrift_gate.errors import GateError, UsageError
 from tfdrift_gate.model import Report, RootsReport
 from tfdrift_gate.outputs import FORMATS
+from tfdrift_gate.running import (
+    ExitCode,
+    ending,
+    no_verdict,
+    outputs_of,
+    run_all,
+    run_one,
+    tell,
+    without_verdict,
+    write_files,
+)
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings, on_error_of, resolve
-from tfdrift_gate.streams import ProgressLine, close_stdout, complain, has_colors, print_text
-
-_Told = TypeVar("_Told", Report, RootsReport)
-
-
-class ExitCode(IntEnum):
-    """What the program's exit says, as ``terraform plan -detailed-exitcode`` has it."""
-
-    CLEAN = 0
-    """A verdict was reached, and nothing at or above ``--fail-on`` was found."""
-    NO_VERDICT = 1
-    DRIFT = 2
-
+from tfdrift_gate.streams import has_colors, print_text
 
 _SECTIONS = {
     "What Terraform believes": ("state", "workspace", "plan"),
@@ -187,14 +184,14 @@ def check(directories: tuple[str, ...], **options: Any) -> None:
     report: Report | RootsReport
     try:
         settings = resolve(given, environment)
-        outputs = _outputs(settings)
+        outputs = outputs_of(settings)
         several = _several(directories, settings)
         settings = several[0] if len(several) == 1 else replace(settings, dir=".")
-        report = _run_all(several, environment) if len(several) > 1 else _run(settings, environment)
+        report = run_all(several, environment) if len(several) > 1 else run_one(settings, environment)
     except GateError as error:
-        report, settings, outputs = _without_verdict(settings, error, given, environment)
+        report, settings, outputs = without_verdict(settings, error, given, environment)
     _write(report, settings.format if settings.format in FORMATS else "table", outputs)
-    _tell(report, warn)
+    tell(report, warn)
     sys.exit(_exit_code(report, settings, warn))
 
 
@@ -208,37 +205,9 @@ def external() -> None:
     \b
     echo '{"dir": ".", "since": "24h"}' | tfdrift-gate external
     """
-    import json
+    from tfdrift_gate.external import answer_query
 
-    from tfdrift_gate import query
-    from tfdrift_gate.outputs.external import answer, switched_off
-
-    text = sys.stdin.buffer.read()
-    warn, settings = on_error_of(query.on_error(text), os.environ) == "warn", None
-    given: Mapping[str, object] = {}
-    try:
-        given = query.read(text)
-        settings = resolve(given, {**os.environ, f"{ENVIRONMENT_PREFIX}MODE": ""})
-        settings = query.with_mode(settings, os.environ)
-        if settings.mode == "off":
-            by = "TFDRIFT_GATE_MODE=off" if os.environ.get(f"{ENVIRONMENT_PREFIX}MODE") else "mode = off"
-            print_text(json.dumps(switched_off(by), indent=2) + "\n")
-            return
-        outputs = _outputs(settings)
-        report = _run(settings, os.environ)
-    except GateError as error:
-        report, settings, outputs = _without_verdict(settings, error, given, os.environ)
-    _write_files(report, outputs)
-    _tell(report, warn)
-    if report.problems and not warn:
-        sys.exit(ExitCode.NO_VERDICT)
-    found = answer(
-        report,
-        settings.mode,
-        settings.blocks(report.max_severity),
-        next((path for name, path in outputs if name == "json"), ""),
-    )
-    print_text(json.dumps(found, indent=2) + "\n")
+    answer_query()
 
 
 @cli.command()
@@ -259,21 +228,15 @@ def catalog(format_: str) -> None:
 
 def main() -> None:
     """Run the command line; the only place where a usage error becomes exit code 1."""
-    try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _no_verdict("interrupted", "")
-    except click.ClickException as error:
-        _no_verdict(error.format_message(), "see tfdrift-gate --help")
-    except BrokenPipeError:
-        # NOTE: the reader of stdout went away; nothing more can be told to it.
-        close_stdout()
-        sys.exit(ExitCode.NO_VERDICT)
-    except Exception as error:
-        unforeseen = _unforeseen(error)
-        _no_verdict(unforeseen.message, unforeseen.hint)
-    else:
-        sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
+    with ending():
+        try:
+            code = cli.main(standalone_mode=False)
+        except click.exceptions.Abort:
+            raise KeyboardInterrupt from None
+        except click.ClickException as error:
+            no_verdict(error.format_message(), "see tfdrift-gate --help")
+        else:
+            sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
 
 
 def _several(directories: Sequence[str], settings: Settings) -> list[Settings]:
@@ -291,127 +254,12 @@ def _several(directories: Sequence[str], settings: Settings) -> list[Settings]:
     return several
 
 
-def _run(settings: Settings, environment: Mapping[str, str]) -> Report:
-    from tfdrift_gate.gate import check as run
-
-    return _told(lambda progress: run(settings, environment, _now(), progress, progress.notice))
-
-
-def _run_all(several: Sequence[Settings], environment: Mapping[str, str]) -> RootsReport:
-    from tfdrift_gate.gate import check_roots as run
-
-    return _told(lambda progress: run(several, environment, _now(), progress, progress.notice))
-
-
-def _told(run: Callable[[ProgressLine], _Told]) -> _Told:
-    progress = ProgressLine()
-    try:
-        return run(progress)
-    except GateError:
-        raise
-    except Exception as error:
-        # Told like every other error, so that what was asked for still holds: on_error, and every output.
-        raise _unforeseen(error) from None
-    finally:
-        progress.done()
-
-
-def _without_verdict(
-    settings: Settings | None, error: GateError, given: Mapping[str, object], environment: Mapping[str, str]
-) -> tuple[Report, Settings, list[tuple[str, str]]]:
-    """Make the report of a run that ``error`` ended, and say where it goes.
-
-    It goes wherever a verdict would have gone, even where other options cannot be used: a report of an earlier run
-    that is left there would be taken for this one's.
-    """
-    from tfdrift_gate.gate import without_verdict
-
-    report = without_verdict(settings, environment, error, _now())
-    if settings is None:
-        names = ("format", "output")
-        variables = {f"{ENVIRONMENT_PREFIX}{name.upper()}{end}" for name in names for end in ("", "S")}
-        settings = resolve(
-            {name: given.get(name) for name in names},
-            {name: value for name, value in environment.items() if name in variables},
-        )
-    try:
-        return report, settings, _outputs(settings)
-    except UsageError:
-        return report, settings, []
-
-
-def _now() -> datetime:
-    # Whole seconds, as CloudTrail's own clock has them.
-    return datetime.now(timezone.utc).replace(microsecond=0)
-
-
-def _outputs(settings: Settings) -> list[tuple[str, str]]:
-    """Format and path of every ``--output``; raises :class:`UsageError` for an unknown format."""
-    found: list[tuple[str, str]] = []
-    for entry in settings.output:
-        name, equals, path = entry.partition("=")
-        if not equals or not path or name not in FORMATS:
-            raise UsageError(
-                f"reading --output {entry}: not NAME=PATH with {', '.join(FORMATS)}", "write json=report.json"
-            )
-        if not os.path.isdir(os.path.dirname(path) or "."):
-            raise UsageError(f"reading --output {entry}: there is no folder {os.path.dirname(path)}", "create it first")
-        found.append((name, path))
-    if settings.format not in FORMATS:
-        raise UsageError(f"reading --format: {settings.format!r} is none of {', '.join(FORMATS)}", "write one of these")
-    return found
-
-
 def _write(report: Report | RootsReport, stdout_format: str, outputs: Sequence[tuple[str, str]]) -> None:
     print_text(FORMATS[stdout_format].render(report, has_colors(sys.stdout)))
-    _write_files(report, outputs)
-
-
-def _write_files(report: Report | RootsReport, outputs: Sequence[tuple[str, str]]) -> None:
-    for name, path in outputs:
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(FORMATS[name].render(report))
-        except OSError as error:
-            hint = "name a file that can be written, in a folder that is there"
-            _no_verdict(f"writing {path}: {error.strerror or type(error).__name__}", hint)
-
-
-def _tell(report: Report | RootsReport, warn: bool) -> None:
-    """Say on stderr that no verdict was reached, what was being read and what to do."""
-    from tfdrift_gate.outputs.text import printable
-
-    for number, problem in enumerate(report.problems):
-        if number == 0:
-            first = "no verdict was reached"
-            click.echo(f"tfdrift-gate: {first}{' (a warning, as on_error = warn asks)' if warn else ''}", err=True)
-        click.echo(f"  {printable(problem.message)}", err=True)
-        if problem.hint:
-            click.echo(f"  → {printable(problem.hint)}", err=True)
+    write_files(report, outputs)
 
 
 def _exit_code(report: Report | RootsReport, settings: Settings, warn: bool) -> ExitCode:
     if report.problems and not warn:
         return ExitCode.NO_VERDICT
     return ExitCode.DRIFT if settings.blocks(report.max_severity) else ExitCode.CLEAN
-
-
-def _no_verdict(message: str, hint: str) -> None:
-    complain("no verdict was reached", message, hint)
-    sys.exit(ExitCode.NO_VERDICT)
-
-
-def _unforeseen(error: Exception) -> GateError:
-    """Name an unforeseen error without its text, which may quote what was being read."""
-    if os.environ.get(f"{ENVIRONMENT_PREFIX}DEBUG"):
-        import traceback
-
-        traceback.print_exception(error)
-    return GateError(
-        f"an error inside tfdrift-gate {__version__}: {type(error).__name__}",
-        "please report it with the command that was run; TFDRIFT_GATE_DEBUG=1 shows where it came from",
-    )
-
-
-if __name__ == "__main__":
-    main()
