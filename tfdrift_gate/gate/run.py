@@ -80,8 +80,7 @@ def check_roots(
             reports[number] = without_verdict(settings, environment, error, now)
     functions = functions_in(instance for root in roots.values() for instance in root.belief.instances)
     roots = {number: placed_beside(root, functions, catalog) for number, root in roots.items()}
-    spans = [root.span for root in roots.values()] or [reports[0].window]
-    widest = TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
+    widest = _widest(list(roots.values())) if roots else reports[0].window
     cache = cache_folder(several[0], environment)
     readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
@@ -93,9 +92,8 @@ def check_roots(
     for number, root in roots.items():
         # What hangs on nothing and nobody manages is told by the first of them alone.
         strangers = number == first and root.settings.unmanaged == "all"
-        instances, span = root.belief.instances, root.span
-        own = [change for change in learned.changes if change.event.event_time in span] if strangers else None
-        share = replace(learned, changes=tuple(shares.of(instances, span) if own is None else own))
+        own = shares.within(root.span) if strangers else shares.of(root.belief.instances, root.span)
+        share = replace(learned, changes=tuple(own))
         beside = Beside(everywhere, notes[number], strangers)
         try:
             reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
@@ -110,6 +108,16 @@ def check_roots(
         skipped=learned.skipped,
     )
     return RootsReport(ordered, _names(ordered, several), shared)
+
+
+def _widest(roots: Sequence[Root]) -> TimeWindow:
+    """Give the window that holds those of all root modules that manage something.
+
+    One without a state was never applied: its last apply must not make event history be read from its beginning.
+    """
+    spans = [root.span for root in roots if root.held.instances or root.settings.unmanaged == "all"]
+    spans = spans or [root.span for root in roots]
+    return TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
 
 
 def _asked(

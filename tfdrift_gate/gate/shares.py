@@ -31,3 +31,7 @@ class Shares:
         keys.update([child for key in keys for child in self._on.get(key, ())])
         numbers = sorted(number for key in keys for number in self._about.get(key, ()))
         return [change for number in numbers if (change := self._changes[number]).event.event_time in span]
+
+    def within(self, span: TimeWindow) -> list[Change]:
+        """Give all of them that lie in the window."""
+        return [change for change in self._changes if change.event.event_time in span]
