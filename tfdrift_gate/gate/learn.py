@@ -54,7 +54,9 @@ def learn(
     corrected: set[str] = set()
     event_sources = catalog.event_sources
     reader = _Reader(span, catalog, matters)
-    for raw in chain((first,), coming):
+    coming = chain((first,), coming)
+    del first  # none is held
+    for raw in coming:
         found = read_record(raw, event_sources)
         corrects = None
         if found is None and not is_correction(raw):
