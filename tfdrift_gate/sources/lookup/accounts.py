@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 16
 """Reads at one time; each has a rate of its own, so more of them only wait for each other's answers."""
-_GRACE = 0.5
+_GRACE = 2.0
 """Seconds after the deadline in which an answer that is on its way may still come."""
 
 _Update = tuple[RegionRead, str | BaseException | None]
