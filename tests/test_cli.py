@@ -43,7 +43,7 @@ from tfdrift_gate.settings import Settings
 
 NO_VERDICT = "tfdrift-gate: no verdict was reached"
 COMMANDS = sorted(cli.commands)
-OPTIONS = {{"directories": "directory"}.get(param.name, param.name): param for param in cli.commands["check"].params}
+OPTIONS = {param.name: param for param in cli.commands["check"].params}
 
 
 @pytest.fixture

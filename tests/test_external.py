@@ -192,7 +192,7 @@ def test_every_option_of_check_is_a_key(clean: dict[str, str], tmp_path: Path) -
         "format": "table",
         "output": f"json={tmp_path}/report.json",
     }
-    options = {{"directories": "dir"}.get(str(param.name), str(param.name)) for param in cli.commands["check"].params}
+    options = {{"directory": "dir"}.get(str(param.name), str(param.name)) for param in cli.commands["check"].params}
     assert set(given) == options
     (tmp_path / "plan.json").write_text('{"format_version": "1.2", "planned_values": {}}')
     (tmp_path / "rules.yaml").write_text("")

@@ -133,7 +133,19 @@ def test_each_is_judged_by_its_own_window(tmp_path: Path) -> None:
     assert found(reports) == [set(), {"aws_lambda_function.orders"}]
     assert [report.window.since.hour for report in reports.reports] == [11, 9]
     assert reports.shared.window.since.hour == 9
-    assert [report.records_relevant for report in reports.reports] == [0, 1]
+    # What was read is the run's, and the same in all of them.
+    assert [report.records_relevant for report in reports.reports] == [1, 1]
+
+
+def test_one_that_was_never_applied_does_not_widen_what_is_read(tmp_path: Path) -> None:
+    applied, fresh = root(tmp_path / "applied", function_state()), root(tmp_path / "fresh")
+    (fresh / "terraform.tfstate").unlink()
+    moment = datetime(2026, 1, 1, 9, tzinfo=timezone.utc).timestamp()
+    os.utime(applied / "terraform.tfstate", (moment, moment))
+    reports = judge(trail(tmp_path, RAISED), fresh, applied, since="last-apply")
+    assert found(reports) == [set(), {"aws_lambda_function.orders"}]
+    assert (reports.shared.window.since.day, reports.shared.window.since.hour) == (1, 9)
+    assert "no state yet" in reports.reports[0].notes[0]
 
 
 # They know of one another

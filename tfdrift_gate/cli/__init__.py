@@ -49,7 +49,7 @@ class _SectionedCommand(click.Command):
             if rows := [records.pop(name) for name in names if name in records]:
                 with formatter.section(title):
                     formatter.write_dl(rows)
-        records.pop("directories", None)
+        records.pop("directory", None)
         if records:
             with formatter.section("Other"):
                 formatter.write_dl(list(records.values()))
@@ -86,7 +86,7 @@ def cli() -> None:
 
 
 @cli.command(cls=_SectionedCommand)
-@click.argument("directories", metavar="[DIR]...", nargs=-1)
+@click.argument("directory", metavar="[DIR]...", nargs=-1)
 @click.option(
     "--state",
     multiple=True,
@@ -165,7 +165,7 @@ def cli() -> None:
     metavar="NAME=PATH",
     help="Also write the report in this format to a file; repeatable.",
 )
-def check(directories: tuple[str, ...], **options: Any) -> None:
+def check(directory: tuple[str, ...], **options: Any) -> None:
     """Judge Terraform root modules: report on stdout, verdict as exit code. Event history is read once for all.
 
     \b
@@ -177,7 +177,7 @@ def check(directories: tuple[str, ...], **options: Any) -> None:
     for flag in ("no_waivers", "no_cache", "validate_digests"):
         options[flag] = "true" if options[flag] else None
     options["verify"] = None if options["verify"] is None else str(options["verify"]).lower()
-    given = {**options, "dir": directories[0] if len(directories) == 1 else None}
+    given = {**options, "dir": directory[0] if len(directory) == 1 else None}
     environment = {name: value for name, value in os.environ.items() if name != f"{ENVIRONMENT_PREFIX}MODE"}
     warn = on_error_of(given, environment) == "warn"
     settings: Settings | None = None
@@ -185,7 +185,7 @@ def check(directories: tuple[str, ...], **options: Any) -> None:
     try:
         settings = resolve(given, environment)
         outputs = outputs_of(settings)
-        several = _several(directories, settings)
+        several = _several(directory, settings)
         settings = several[0] if len(several) == 1 else replace(settings, dir=".")
         report = run_all(several, environment) if len(several) > 1 else run_one(settings, environment)
     except GateError as error:

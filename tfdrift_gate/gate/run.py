@@ -21,6 +21,7 @@ from tfdrift_gate.gate.root import (
     placed_beside,
     without_verdict,
 )
+from tfdrift_gate.gate.shares import Shares
 from tfdrift_gate.gate.twice import managed_twice
 from tfdrift_gate.model import Report, RootsReport, TimeWindow
 from tfdrift_gate.settings import Settings
@@ -79,31 +80,44 @@ def check_roots(
             reports[number] = without_verdict(settings, environment, error, now)
     functions = functions_in(instance for root in roots.values() for instance in root.belief.instances)
     roots = {number: placed_beside(root, functions, catalog) for number, root in roots.items()}
-    spans = [root.span for root in roots.values()] or [reports[0].window]
-    widest = TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
+    widest = _widest(list(roots.values())) if roots else reports[0].window
     cache = cache_folder(several[0], environment)
     readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
-    learned = {span: _learned(readings, span, catalog) for span in {widest, *spans}}
+    learned = _learned(readings, widest, catalog)
+    shares = Shares(learned.changes)
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
+    first = next(iter(roots), None)
     for number, root in roots.items():
-        beside = Beside(everywhere, notes[number], strangers=number == next(iter(roots)))
+        # What hangs on nothing and nobody manages is told by the first of them alone.
+        strangers = number == first and root.settings.unmanaged == "all"
+        own = shares.within(root.span) if strangers else shares.of(root.belief.instances, root.span)
+        share = replace(learned, changes=tuple(own))
+        beside = Beside(everywhere, notes[number], strangers)
         try:
-            reports[number] = judged(
-                root, readings, learned[root.span], environment, catalog, now, progress, beside=beside
-            )
+            reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
         except GateError as error:
             reports[number] = without_verdict(root.settings, environment, error, now)
     ordered = tuple(reports[number] for number in range(len(several)))
     shared = Report(
         window=widest,
         records_read=sum(reading.coverage.records_read for reading in readings),
-        records_relevant=learned[widest].relevant,
-        coverage=coverage(readings, learned[widest].changes),
-        skipped=learned[widest].skipped,
+        records_relevant=learned.relevant,
+        coverage=coverage(readings, learned.changes),
+        skipped=learned.skipped,
     )
     return RootsReport(ordered, _names(ordered, several), shared)
+
+
+def _widest(roots: Sequence[Root]) -> TimeWindow:
+    """Give the window that holds those of all root modules that manage something.
+
+    One without a state was never applied: its last apply must not make event history be read from its beginning.
+    """
+    spans = [root.span for root in roots if root.held.instances or root.settings.unmanaged == "all"]
+    spans = spans or [root.span for root in roots]
+    return TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
 
 
 def _asked(

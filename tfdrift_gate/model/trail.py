@@ -81,7 +81,7 @@ class Record:
     """Whether the record has ``responseElements`` at all, null included."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResourceKey:
     """Which thing in AWS: never a bare id, since names repeat across accounts and regions.
 

@@ -41,7 +41,8 @@ def render(report: Report, color: bool = False) -> str:
 def render_roots(roots: RootsReport, color: bool = False) -> str:
     """Render a run of each root module, in a category of its own; the limit of the file is shared among them.
 
-    GitHub takes at most 20 runs in a file.
+    GitHub refuses a file of more than 20 runs, and says so
+    (https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit).
     """
     told = words.telling_all(roots)
     # The category that a run over this root module alone has: the repository's root has no name.
