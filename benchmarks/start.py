@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tabulate import tabulate
-
+from benchmarks import process
+from benchmarks.row import Row, table
 from tests import builders
 
 FUNCTIONS = 50
@@ -30,20 +28,11 @@ REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-
 """Asked in turn: LookupEvents lets two requests a second through in each, and nobody is to wait for that."""
 GATE = "tfdrift-gate external, 50 functions, an empty day"
 RIVAL = "a boto3 client and one LookupEvents call"
-_RIVAL_PROGRAM = Path(__file__).with_name("boto3_lookup.py")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One program: the median of its runs in seconds, and of its ratio to the rival's run beside it."""
-
-    name: str
-    seconds: float
-    ratio: float
+_RIVAL_PROGRAM = Path(__file__).with_name("rivals") / "boto3_lookup.py"
 
 
 def measure(runs: int = RUNS) -> list[Row]:
-    """Time both programs in turn; the gate's row first. Raises RuntimeError for a run that did not do its work."""
+    """Time both programs in turn. Raises RuntimeError for a run that did not do its work."""
     with TemporaryDirectory() as folder:
         roots = {region: _root(Path(folder, region), region) for region in REGIONS}
         with _LocalAws(Path(folder, "ready")) as endpoint_url:
@@ -58,18 +47,14 @@ def measure(runs: int = RUNS) -> list[Row]:
                 if number:  # the first run of each also reads what is on disk
                     taken[GATE].append(gate)
                     taken[RIVAL].append(rival)
-    ratios = [gate / rival for gate, rival in zip(taken[GATE], taken[RIVAL], strict=True)]
-    return [
-        Row(GATE, statistics.median(taken[GATE]), statistics.median(ratios)),
-        Row(RIVAL, statistics.median(taken[RIVAL]), 1.0),
-    ]
+    ours, theirs = (statistics.median(taken[name]) for name in (GATE, RIVAL))
+    measured = f"{1000 * ours:.0f} ms against {1000 * theirs:.0f} ms"
+    return [Row(GATE, RIVAL, measured, f"{process.ratio(taken[GATE], taken[RIVAL]):.2f} ×", "≤ 1.2 ×, better < 1")]
 
 
 def main() -> None:
     """Measure and print."""
-    rows = [(row.name, f"{1000 * row.seconds:.0f} ms", f"{row.ratio:.2f} ×") for row in measure()]
-    print(f"Start-up: {FUNCTIONS} functions; Python {platform.python_version()}")
-    print(tabulate(rows, headers=("whole process", f"median of {RUNS}", "pair by pair"), disable_numparse=True))
+    print(table(measure()))
 
 
 def _gate(root: Path, environment: dict[str, str]) -> float:

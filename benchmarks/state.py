@@ -8,57 +8,50 @@ it with msgspec. The goals: no longer than that, and at most twice the file in m
 from __future__ import annotations
 
 import json
-import os
-import platform
 import statistics
-import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tabulate import tabulate
-
+from benchmarks import process
+from benchmarks.row import Row, table
 from tests import builders
 
 FUNCTIONS = 50_000
 RUNS = 5
-HEADERS = ("work", "against", "measured", "ratio", "to reach")
 
 _DECODE = "import sys, msgspec; msgspec.json.decode(open(sys.argv[1], 'rb').read())"
 
 
 def main() -> None:
     """Measure and print."""
-    print(f"Python {platform.python_version()}, median of {RUNS} runs in turn")
-    print(tabulate(measure(), headers=HEADERS, disable_numparse=True))
+    print(table(measure()))
 
 
-def measure(functions: int = FUNCTIONS, runs: int = RUNS) -> list[tuple[str, ...]]:
-    """Give a row of texts for each measurement, as :data:`HEADERS` names them."""
+def measure(functions: int = FUNCTIONS, runs: int = RUNS) -> list[Row]:
+    """Measure both programs in turn: their time, and the memory of the gate's."""
     with tempfile.TemporaryDirectory() as folder:
         state, trail = Path(folder, "terraform.tfstate"), Path(folder, "trail.json")
         write(state, functions)
         trail.write_text('{"Records": []}', encoding="utf-8")
         size = state.stat().st_size
-        check = ["-m", "tfdrift_gate", "check", folder, "--state", str(state), "--events", str(trail)]
-        taken: dict[str, list[tuple[float, int]]] = {"check": [], "decode": []}
-        for _ in range(runs):
-            taken["check"].append(_run(check))
-            taken["decode"].append(_run(["-c", _DECODE, str(state)]))
-    seconds = {name: statistics.median(each[0] for each in values) for name, values in taken.items()}
-    memory = {name: max(each[1] for each in values) for name, values in taken.items()}
+        commands = {
+            "check": process.python("-m", "tfdrift_gate", "check", folder, "--state", state, "--events", trail),
+            "decode": process.python("-c", _DECODE, state),
+        }
+        taken = process.in_turn(commands, runs)
+    check, decode = ([usage.seconds for usage in taken[name]] for name in ("check", "decode"))
+    memory = {name: max(usage.peak for usage in usages) for name, usages in taken.items()}
     work = f"a state of {functions:,} functions ({size / 1e6:.0f} MB), whole process"
     return [
-        (
+        Row(
             f"{work}, time",
             "a process that decodes that whole file with msgspec",
-            f"{seconds['check']:.2f} s against {seconds['decode']:.2f} s",
-            f"{seconds['check'] / seconds['decode']:.2f} ×",
+            f"{statistics.median(check):.2f} s against {statistics.median(decode):.2f} s",
+            f"{process.ratio(check, decode):.2f} ×",
             "≤ 1.0 ×",
         ),
-        (
+        Row(
             f"{work}, memory",
             "the file's size",
             f"{memory['check'] / 1e6:.0f} MB (decoding it whole: {memory['decode'] / 1e6:.0f} MB)",
@@ -95,22 +88,6 @@ def _function(number: int) -> dict[str, Any]:
         publish=False,
         version="$LATEST",
     )
-
-
-def _run(arguments: Sequence[str]) -> tuple[float, int]:
-    """Run Python; give the seconds it took and the most memory it held, in bytes."""
-    before = time.perf_counter()
-    with open(os.devnull, "wb") as nowhere:
-        child = os.posix_spawn(
-            sys.executable,
-            [sys.executable, *arguments],
-            os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)],
-        )
-        _, status, usage = os.wait4(child, 0)
-    if status:
-        raise SystemExit(f"python {' '.join(arguments)} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - before, usage.ru_maxrss * 1024
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import yaml
 
 from tests import parsed_data
 from tfdrift_gate.catalog import load_catalog, read_catalog
+from tfdrift_gate.changes.values import read_value
 from tfdrift_gate.errors import CatalogError
 from tfdrift_gate.model import Effect, ResourceKey
 
@@ -238,3 +239,20 @@ def test_an_effect_that_does_not_exist_is_an_error_that_names_the_file() -> None
 def test_text_that_is_not_yaml_is_a_catalogue_error() -> None:
     with pytest.raises(CatalogError, match=r"example\.yaml"):
         read_catalog("example.yaml", "a: [")
+
+
+def test_what_is_taken_verbatim_out_of_a_record_is_what_reading_it_would_give() -> None:
+    samples: dict[type, list[Any]] = {str: ["", "x", "1", "$LATEST", "{}", "None"], bool: [True, False]}
+    verbatim = [
+        look
+        for entries in CATALOG.events.values()
+        for entry in entries
+        for shown in entry.looks.beside(frozenset())
+        for look in shown.looks
+        if look.verbatim
+    ]
+    assert {look.verbatim for look in verbatim} == {str, bool}
+    for look in verbatim:
+        for value in samples[look.verbatim or str]:
+            read = read_value(value, look.attribute)
+            assert (read, type(read)) == (value, type(value)), look.name

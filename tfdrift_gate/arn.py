@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LAMBDA_ARN = re.compile(r"arn:([^:]+):lambda:([a-z0-9-]+):(\d+):([a-z-]+):(.+)", re.DOTALL)
 _ROLE_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):role/.+")
@@ -43,12 +44,14 @@ class FunctionName:
     region: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def parse_lambda_arn(text: str) -> LambdaArn | None:
     """Take an ARN of Lambda's apart; None for anything else."""
     found = _LAMBDA_ARN.fullmatch(text)
     return LambdaArn(found[2], found[3], found[4], found[5]) if found else None
 
 
+@lru_cache(maxsize=4096)
 def parse_function_name(text: str) -> FunctionName:
     """Take apart a name, a partial ARN or a full ARN, each with or without ``:qualifier``.
 
@@ -84,6 +87,7 @@ def last_part(text: str) -> str:
     return text.rsplit(":", 1)[-1]
 
 
+@lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Name the partition that a region belongs to; ``aws`` for every region without a prefix of its own."""
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")

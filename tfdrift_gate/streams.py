@@ -64,11 +64,12 @@ class ProgressLine:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._began = clock()
+        self._is_wanted = sys.stderr.isatty()
         self._shown = False
 
     def __call__(self, words: str) -> None:
         """Say what is being read."""
-        if sys.stderr.isatty() and self._clock() - self._began > 1.0:
+        if self._is_wanted and self._clock() - self._began > 1.0:
             from tfdrift_gate.outputs.text import printable
 
             sys.stderr.write(f"\r\x1b[K{printable(words, 100)} …")

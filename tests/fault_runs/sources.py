@@ -39,4 +39,5 @@ SOURCES = (
     Source("cloudtrail:", "cloudtrail:", ("cloudtrail", "cloudtrail", "sts")),
     Source("cloudtrail:, cached", "cloudtrail:", ("cloudtrail", "cloudtrail", "sts"), cached=True),
     Source("a folder", "{folder}", ()),
+    Source("athena:", "athena:default.cloudtrail_logs", ("athena",), options={"athena_output": "s3://results/"}),
 )

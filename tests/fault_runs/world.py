@@ -14,6 +14,8 @@ from uuid import UUID
 
 from tests.local_aws import LocalAws
 from tests.samples import ACCOUNT, REGION, function, read_only, record, resource, root_module, update
+from tests.sources.trail_files import BUCKET, run_statement, upload
+from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 
 FUNCTIONS = 12
 READS = 230
@@ -69,6 +71,8 @@ def fill(aws: LocalAws, world: World) -> None:
     # Time passes quickly for the gate, but not for the local AWS.
     aws.set_rate_limit(1_000_000)
     aws.append_records(world.records)
+    upload(world.folder, aws.endpoint_url)
+    run_statement(create_table(Wanted(BUCKET)), aws.endpoint_url)
 
 
 def _other(random: Random) -> dict[str, Any]:

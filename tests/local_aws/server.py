@@ -18,7 +18,9 @@ from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.local_aws.admin import Admin
+from tests.local_aws.athena import AthenaStandIn
 from tests.local_aws.front import CloudTrailFront
+from tests.local_aws.lake import LakeStandIn
 from tests.local_aws.moto_iam import attach_role_policy
 from tests.local_aws.snapshot import Written, moto_services, moto_state, set_moto_state
 
@@ -154,6 +156,16 @@ class LocalAws:
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
+
+    @property
+    def athena(self) -> AthenaStandIn:
+        """The stand-in for Athena, with what it is to do and what it was asked."""
+        return self._front.athena
+
+    @property
+    def lake(self) -> LakeStandIn:
+        """The stand-in for CloudTrail Lake, with what it is to do and what it was asked."""
+        return self._front.lake
 
     def set_rate_limit(self, requests: int) -> None:
         """Let LookupEvents answer so many requests a second, per account and region, until :meth:`reset`."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name, partition_of
 from tfdrift_gate.catalog.live import LiveRead, fill
+from tfdrift_gate.catalog.looks import Looks, looks_of
 from tfdrift_gate.catalog.path import Path
 from tfdrift_gate.model import Effect, ResourceKey
 
@@ -72,11 +73,6 @@ class Attribute:
         if self.response is False:
             return None
         return Path.parse(self.response if isinstance(self.response, str) else self.asked[0])
-
-    @cached_property
-    def is_text(self) -> bool:
-        """Whether a text in a record is the attribute's value as it stands."""
-        return self.as_ == "string" and self.withheld is None
 
     @cached_property
     def heads(self) -> tuple[str, ...]:
@@ -178,7 +174,17 @@ class Resource:
 
     def part(self, key: ResourceKey, name: str) -> str:
         """Give one name part of ``key``; empty where the type has no such part."""
-        return dict(zip(self.identity, key.parts, strict=True)).get(name, "")
+        place = self._places.get(name)
+        return "" if place is None else key.parts[place]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.identity)}
+
+    @cached_property
+    def completes(self) -> tuple[str, ...]:
+        """The members whose presence makes an answer a complete description, in lower case."""
+        return tuple(map(str.lower, self.complete))
 
 
 @dataclass(frozen=True)
@@ -215,16 +221,14 @@ class EventEntry:
         return self.looked_up or self.recorded[:1]
 
     @cached_property
-    def plan(self) -> tuple[tuple[str, Attribute, bool], ...]:
-        """Every attribute to read out of a record, and whether the call may set it."""
-        if self.effect is Effect.DELETE:
-            return ()
-        wanted = set(self.can_set)
-        return tuple(
-            (name, attribute, name in wanted)
-            for name, attribute in self.resource.attributes.items()
-            if name not in self.hides and (name in wanted or self.values == "response")
-        )
+    def looks(self) -> Looks:
+        """How to read the attributes out of a record of it."""
+        return looks_of(self)
+
+    @cached_property
+    def unspoken(self) -> frozenset[str]:
+        """The request members, in lower case, that beside ``may_set`` name no setting."""
+        return _NAMES.union(map(str.lower, self.may_set))
 
     @cached_property
     def understood(self) -> Mapping[str, Any]:
@@ -242,6 +246,7 @@ class EventEntry:
 
 # Members that name or condition a call and set nothing.
 _CONDITIONS = ("qualifier", "revisionId")
+_NAMES = frozenset({"functionname", "qualifier", "revisionid"})
 
 
 def _asked_members(attribute: Attribute) -> list[str]:

@@ -6,7 +6,7 @@ The judge of this judgement is Terraform's own refresh: the attributes reported 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -81,6 +81,22 @@ def by_resource(instances: Iterable[ResourceInstance]) -> dict[ResourceKey, list
     for instance in instances:
         managed.setdefault(instance.key, []).append(instance)
     return managed
+
+
+def matters(change: Change, managed: Container[ResourceKey], catalog: Catalog, unmanaged: str) -> bool:
+    """Tell whether :func:`judge` could say something else without a change, whatever the other changes are.
+
+    False for updates of what nobody manages and hangs on nothing: of a company's trail that is most. Creations and
+    deletions always matter, for what hangs on them.
+    """
+    return (
+        change.key in managed
+        or unmanaged == "all"
+        or change.effect is not Effect.UPDATE
+        or change.version_deleted is not None
+        or change.parent is not None
+        or catalog.resources[change.key.resource_type].parent is not None
+    )
 
 
 def _managed(

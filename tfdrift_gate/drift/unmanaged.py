@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tfdrift_gate.catalog import Resource
@@ -76,7 +75,7 @@ def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | Non
     if write.value in (None, "", [], {}):
         return None
     change = known(name, None, write, attribute)
-    return replace(change, note=TIED) if write.rivals else change
+    return change._replace(note=TIED) if write.rivals else change
 
 
 def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:

@@ -12,7 +12,7 @@ from tfdrift_gate.arn import partition_of
 from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
-from tfdrift_gate.model import Change, Coverage, TimeWindow
+from tfdrift_gate.model import Coverage, TimeWindow
 from tfdrift_gate.settings import ENVIRONMENT_PREFIX, Settings
 from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
 from tfdrift_gate.terraform.state import Belief
@@ -93,11 +93,15 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 
     Files tell no account of their own, so they are taken at their word.
     """
-    live = [reading for reading in readings if reading.coverage.api_calls or reading.coverage.region]
+    live = [
+        reading
+        for reading in readings
+        if reading.coverage.source.startswith("cloudtrail:") and (reading.coverage.api_calls or reading.coverage.region)
+    ]
     if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
         return []
     read = {reading.coverage.account for reading in live} - {None}
-    for reading in live:
+    for reading in live if belief.accounts - read else ():
         read.update(
             raw.body["recipientAccountId"]
             for raw in reading.records
@@ -115,6 +119,31 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
     ]
 
 
+def unread_places(readings: Sequence[Reading], belief: Belief, regions: Sequence[str]) -> list[EventSourceError]:
+    """Name where state manages something and none of the sources holds records, where every one tells what it holds."""
+    places = {(instance.key.account, instance.key.region) for instance in belief.instances}
+    unread = [
+        f"{account} {region}"
+        for account, region in sorted(places)
+        if (not regions or region in regions)
+        and not any(
+            (account, region) not in reading.absent
+            and (reading.accounts is None or account in reading.accounts)
+            and (reading.regions is None or region in reading.regions)
+            for reading in readings
+        )
+    ]
+    if not unread or not readings:
+        return []
+    return [
+        EventSourceError(
+            f"reading {', '.join(reading.coverage.source for reading in readings)}: no records of"
+            f" {', '.join(unread)} are there, where state manages resources too",
+            "name a source of it too (--events), or a table over the whole trail (tfdrift-gate athena ddl)",
+        )
+    ]
+
+
 def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     """Name the regions that ``--region`` leaves out although state manages something there."""
     left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
@@ -123,10 +152,10 @@ def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 
 
-def coverage(readings: Sequence[Reading], changes: Sequence[Change], plan: Plan | None = None) -> tuple[Coverage, ...]:
+def coverage(readings: Sequence[Reading], is_withheld: bool, plan: Plan | None = None) -> tuple[Coverage, ...]:
     """Tell what was read of each source, and once what CloudTrail never shows, and that no gate is in the plan."""
     found = [reading.coverage for reading in readings]
-    told = [_WITHHELD_NOTE] if any(change.rewrites for change in changes) else []
+    told = [_WITHHELD_NOTE] if is_withheld else []
     # Said where it disturbs nobody who runs the check after the plan, and wants no gate inside of it.
     told += [_NO_GATE_NOTE] if plan is not None and not plan.gates else []
     if found and told:

@@ -112,7 +112,7 @@ def unexplained(
                 resource_type=drift.key.resource_type,
                 resource_id=drift.resource_id or None,
                 kind=drift.kind,
-                changes=tuple(replace(change, settled=None) for change in shown.changes),
+                changes=tuple(change._replace(settled=None) for change in shown.changes),
                 hint=how_far_back(drift, plan, window, made.catalog, times.get(drift.key, ())),
                 source=source,
                 whole_effect=shown.plan_effect,

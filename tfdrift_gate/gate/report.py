@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.checkout import find_checkout
-from tfdrift_gate.gate.history import unread_accounts, unread_regions
+from tfdrift_gate.gate.history import unread_accounts, unread_places, unread_regions
 from tfdrift_gate.gate.learn import Learned
 from tfdrift_gate.gate.root import Root
 from tfdrift_gate.model import (
@@ -69,7 +69,11 @@ def judged(
     """
     settings, held, belief = root.settings, root.held, root.belief
     counting = [reading for reading in readings if beside.managed is None or _concerns(reading, root)]
-    errors = [reading.error for reading in counting if reading.error] or unread_accounts(readings, belief)
+    errors = (
+        [reading.error for reading in counting if reading.error]
+        or unread_accounts(readings, belief)
+        or unread_places(readings, belief, settings.region)
+    )
     told = Judged()
     if learned.changes or held.plan is not None or (root.rules and root.rules.waivers):
         # Most plans have nothing to judge, and do not load what judges.

@@ -23,7 +23,7 @@ from tfdrift_gate.gate.root import (
 )
 from tfdrift_gate.gate.shares import Shares
 from tfdrift_gate.gate.twice import managed_twice
-from tfdrift_gate.model import Report, RootsReport, TimeWindow
+from tfdrift_gate.model import Change, Report, RootsReport, TimeWindow
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources import Progress, Reading, source_for
 from tfdrift_gate.terraform.place import functions_in
@@ -48,11 +48,11 @@ def check(
     cache = cache_folder(settings, environment)
     readings = _asked([root], root.span, catalog, now, progress, cache, notice)
     root = placed_after_reading(root, readings, catalog)
-    learned = _learned(readings, root.span, catalog)
+    learned = _learned(readings, root.span, catalog, [root])
     (notes,) = managed_twice([root], catalog)
     beside = Beside(notes=notes)
     report = judged(root, readings, learned, environment, catalog, now, progress, learned.skipped, beside)
-    return replace(report, coverage=(*coverage(readings, learned.changes, root.held.plan), *report.coverage))
+    return replace(report, coverage=(*coverage(readings, learned.is_withheld, root.held.plan), *report.coverage))
 
 
 def check_roots(
@@ -84,7 +84,7 @@ def check_roots(
     cache = cache_folder(several[0], environment)
     readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
     roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
-    learned = _learned(readings, widest, catalog)
+    learned = _learned(readings, widest, catalog, roots.values())
     shares = Shares(learned.changes)
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
@@ -104,7 +104,7 @@ def check_roots(
         window=widest,
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned.relevant,
-        coverage=coverage(readings, learned.changes),
+        coverage=coverage(readings, learned.is_withheld),
         skipped=learned.skipped,
     )
     return RootsReport(ordered, _names(ordered, several), shared)
@@ -141,9 +141,19 @@ def _asked(
     ]
 
 
-def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog) -> Learned:
+def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog, roots: Iterable[Root]) -> Learned:
+    """Read the records one by one; of updates of what none of the root modules manages nothing is kept."""
+    several = list(roots)
+    managed = {instance.key for root in several for instance in root.belief.instances}
+    unmanaged = "all" if any(root.settings.unmanaged == "all" for root in several) else "attached"
+
+    def may_matter(change: Change) -> bool:
+        from tfdrift_gate.drift.judge import matters
+
+        return matters(change, managed, catalog, unmanaged)
+
     read = list(readings)
-    learned = learn([record for reading in read for record in reading.records], span, catalog)
+    learned = learn((record for reading in read for record in reading.records), span, catalog, may_matter)
     return replace(learned, skipped=(*(entry for reading in read for entry in reading.skipped), *learned.skipped))
 
 

@@ -192,7 +192,7 @@ def finding(
 
     ``id_of`` is the drift by which waivers know it, where that is another.
     """
-    verdict = severity_of(drift, rules.about(drift.key.resource_type))
+    verdict = severity_of(drift, rules.about(drift.key.resource_type, drift.kind))
     declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
     source: SourceRange | None = declared.source if declared else None
     return Finding(

@@ -32,6 +32,9 @@ from tfdrift_gate.outputs.text import json_for_a_log
 
 SCHEMA_VERSION = "1.0"
 
+_quoted = json.encoder.encode_basestring_ascii
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
 
 def render(report: Report, color: bool = False) -> str:
     """Render the report as indented JSON; ``color`` has no effect.
@@ -39,12 +42,27 @@ def render(report: Report, color: bool = False) -> str:
     Everything outside ASCII is escaped, so that no text out of CloudTrail acts on a terminal that shows it, and so is
     what GitHub's runner would take for a command of its older form (``##[name]``, anywhere in a line).
     """
-    return json_for_a_log(json.dumps(document(report), indent=2, allow_nan=False)) + "\n"
+    return json_for_a_log(indented(document(report))) + "\n"
+
+
+def indented(value: Any) -> str:
+    """Write JSON as :func:`json.dumps` does with ``indent=2, allow_nan=False``, in a fraction of its time.
+
+    With an indent the standard library writes in Python: of a report of thousands of findings that takes longer than
+    judging them.
+    """
+    import msgspec
+
+    text = json.dumps(value, allow_nan=False)
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:  # half of a surrogate pair, which somebody may have put into a user agent
+        return json.dumps(value, indent=2, allow_nan=False)
 
 
 def render_roots(roots: RootsReport, color: bool = False) -> str:
     """Render a run over several root modules as one object of the same keys, and of each root module ``roots``."""
-    return json_for_a_log(json.dumps(document_of_roots(roots), indent=2, allow_nan=False)) + "\n"
+    return json_for_a_log(indented(document_of_roots(roots))) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -232,6 +250,7 @@ def _coverage(entry: Coverage) -> dict[str, Any]:
         "complete": entry.complete,
         "records_read": entry.records_read,
         "api_calls": entry.api_calls,
+        "bytes_scanned": entry.bytes_scanned,
         "note": entry.note,
     }
 

@@ -147,8 +147,7 @@ def _told(
         if not equal(before, after, attribute, key):
             told = _known_change(path if name != _ENVIRONMENT else change.attribute, before, after, attribute, key)
             also = tuple(other for other in (change.attribute, *change.also_named) if other != told.attribute)
-            return replace(
-                told,
+            return told._replace(
                 event=change.event,
                 revealed_by=change.revealed_by,
                 others=change.others,

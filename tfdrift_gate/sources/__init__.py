@@ -16,6 +16,8 @@ from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
 from tfdrift_gate.model import Coverage, RawRecord, Skipped, TimeWindow
 
+Place = tuple[str, str]
+"""An account and a region."""
 Progress = Callable[[str], None]
 """Told, in a few words, how far a long read is."""
 
@@ -79,6 +81,12 @@ class Reading:
     error: EventSourceError | None = None
     skipped: tuple[Skipped, ...] = ()
     """What the source knows it could not look for."""
+    accounts: frozenset[str] | None = None
+    """The only accounts whose records lie there; None where any account's may."""
+    regions: frozenset[str] | None = None
+    """Likewise the regions."""
+    absent: frozenset[Place] = frozenset()
+    """Places asked for of which there are no records at all."""
 
 
 Source = Callable[[Question], Iterator[Reading]]
@@ -86,6 +94,8 @@ Source = Callable[[Question], Iterator[Reading]]
 SOURCES: dict[str, str] = {
     "cloudtrail": "tfdrift_gate.sources.lookup",
     "s3": "tfdrift_gate.sources.bucket",
+    "athena": "tfdrift_gate.sources.athena.read",
+    "lake": "tfdrift_gate.sources.lake",
     "": "tfdrift_gate.sources.files",
 }
 """The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""

@@ -1,6 +1,6 @@
 """The rival of :mod:`benchmarks.start`: makes a boto3 client and asks for one page of event history, nothing else.
 
-``python benchmarks/boto3_lookup.py REGION``
+``python benchmarks/rivals/boto3_lookup.py REGION``
 """
 
 import sys
