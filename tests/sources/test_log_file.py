@@ -92,6 +92,8 @@ OTHER_FORMS = {
     "no records": as_written(),
     "compact, but for one blank": as_written(write(), write()).replace(b"},{", b"}, {"),
     "compact, but for one blank inside": as_written(write(), write()).replace(b'"eventName":', b'"eventName": '),
+    "one record of several with blanks": as_written(other())[:-2] + b"," + json.dumps(write()).encode() + b"]}",
+    "a blank before a colon": as_written(write(), write()).replace(b'"eventSource":', b'"eventSource" :'),
     "an object more": b'{"Records":[' + as_written(write())[12:-2] + b'],"more":[]}',
 }
 
@@ -157,6 +159,19 @@ def test_a_damaged_file_is_never_an_unforeseen_error(damage: bytes, place: int, 
     damaged = data[:place] + damage + (b"" if cut else data[place + len(damage) :])
     log_file = search(damaged, [LAMBDA])
     assert log_file is None or log_file.records_read > 0
+
+
+def test_a_file_that_was_cut_off_is_never_taken_as_whole() -> None:
+    data = as_written(*[other({"items": [{"a": "b"}], "names": ["x"]}), other({"names": ["x"]})] * 2)
+    assert [place for place in range(len(data)) if search(data[:place], [LAMBDA])] == []
+
+
+def test_a_record_nested_too_deeply_is_named_and_no_unforeseen_error(tmp_path: Path) -> None:
+    deep = as_written(write(more="DEEP")).replace(b'"DEEP"', b"[" * 5000 + b"]" * 5000)
+    (tmp_path / "trail.json").write_bytes(deep)
+    done = check(root_module(tmp_path / "root"), "--events", str(tmp_path / "trail.json"))
+    assert done.returncode == 1
+    assert f"reading {tmp_path / 'trail.json'}: " in done.stderr
 
 
 def test_a_planted_record_reaches_no_report(tmp_path: Path) -> None:

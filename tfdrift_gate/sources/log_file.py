@@ -7,7 +7,8 @@ the file. What is compact JSON beginning as below can be searched by bytes:
   without these bytes has no such record;
 - the text between two record heads is decoded, for its few fields alone, wherever they occur: whatever is not a
   whole record that calls itself a read makes the whole file be split by a JSON parser, which alone tells a record
-  from an object inside another record's parameters that is written like one.
+  from an object inside another record's parameters that is written like one;
+- a file whose last record is not whole was cut off, even where the cut ends as a file does.
 
 So nothing is lost, and nothing that a caller planted in a request is taken for a record. A file of any other form is
 for :mod:`tfdrift_gate.sources.json_shapes`. The form:
@@ -27,6 +28,8 @@ _OPENING = b'{"Records":['
 _HEAD = b'{"eventVersion":"'
 _SEPARATOR = b"}," + _HEAD
 _CLOSING = b"]}"
+_KEY = b'"eventSource":'
+_BLANKS = b" \t\r\n"
 
 
 class _File(msgspec.Struct):
@@ -42,6 +45,7 @@ class _Summary(msgspec.Struct):
 
 _FILE = msgspec.json.Decoder(_File)
 _SUMMARY = msgspec.json.Decoder(_Summary)
+_NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Candidate(NamedTuple):
@@ -68,20 +72,28 @@ def search(data: bytes, event_sources: Collection[str]) -> LogFile | None:
     end = len(data.rstrip())
     if not data.startswith(_OPENING + _HEAD) or not data.endswith(_CLOSING, 0, end):
         return None
-    places = sorted(_places(data, event_sources))
-    if all(_is_whole_read(data[start:stop]) for start, stop in _around(data, places, end)):
+    places = _places(data, event_sources)
+    if places is None:
+        return None
+    last = data[data.rfind(_HEAD) : end - len(_CLOSING)]
+    if _is_record(last) and all(_is_whole_read(data[start:stop]) for start, stop in _around(data, places, end)):
         return LogFile(data.count(_SEPARATOR) + 1, ())
     return _split(data, places, end, event_sources)
 
 
-def _places(data: bytes, event_sources: Iterable[str]) -> Iterator[int]:
-    """Where an event source of interest is named, at whatever depth."""
+def _places(data: bytes, event_sources: Iterable[str]) -> list[int] | None:
+    """Where an event source of interest is named, at whatever depth; None where that is not written compactly."""
+    places: list[int] = []
     for event_source in event_sources:
-        marker = b'"eventSource":"%s"' % event_source.encode()
+        marker = b'"%s"' % event_source.encode()
         place = data.find(marker)
         while place >= 0:
-            yield place
+            if data.endswith(_KEY, 0, place):
+                places.append(place)
+            elif data[place - 1] in _BLANKS or (data[place - 1] == _KEY[-1] and data[place - 2] in _BLANKS):
+                return None
             place = data.find(marker, place + len(marker))
+    return sorted(places)
 
 
 def _around(data: bytes, places: Iterable[int], end: int) -> Iterator[tuple[int, int]]:
@@ -91,11 +103,20 @@ def _around(data: bytes, places: Iterable[int], end: int) -> Iterator[tuple[int,
         yield data.rfind(_HEAD, 0, place), separator + 1 if separator >= 0 else end - len(_CLOSING)
 
 
+def _is_record(text: bytes) -> bool:
+    """Tell whether a text is one whole object."""
+    try:
+        _SUMMARY.decode(text)
+    except _NOT_DECODED:
+        return False
+    return True
+
+
 def _is_whole_read(text: bytes) -> bool:
     """Tell whether a text is one whole record that says it only read."""
     try:
         return _says_read(_SUMMARY.decode(text))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _NOT_DECODED:
         return False
 
 
@@ -120,6 +141,6 @@ def _split(data: bytes, places: list[int], end: int, event_sources: Collection[s
             elsewhere = isinstance(summary.eventSource, str) and summary.eventSource not in event_sources
             if not elsewhere and not _says_read(summary):
                 candidates.append(Candidate(number, summary.eventTime, text))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _NOT_DECODED:
         return None
     return LogFile(len(records), tuple(candidates))

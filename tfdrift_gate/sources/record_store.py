@@ -50,7 +50,7 @@ def _decoded(held: RawRecord | tuple[str, int, bytes]) -> RawRecord:
 def _body(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
         # It takes what msgspec does not: half of a surrogate pair, a number beyond any range.
