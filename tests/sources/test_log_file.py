@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.samples import check, root_module
+from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.sources.inflate import inflate
 from tfdrift_gate.sources.log_file import LogFile, search
 
@@ -192,3 +194,18 @@ def test_what_gzip_packed_is_inflated(size: int) -> None:
 
 def test_two_members_of_one_size_are_both_inflated() -> None:
     assert inflate(gzip.compress(b"aaaa") + gzip.compress(b"bbbb"), "file") == b"aaaabbbb"
+
+
+@pytest.mark.parametrize("told", [10, 1 << 19, 1 << 31])
+def test_a_file_that_was_made_to_fill_memory_does_not_whatever_it_says_of_its_size(
+    told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = gzip.compress(bytes(64 << 20))
+    monkeypatch.setattr("tfdrift_gate.sources.inflate.LIMIT", 1 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(EventSourceError, match="^reading file: the gzip file "):
+            inflate(packed[:-4] + told.to_bytes(4, "little"), "file")
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
