@@ -5,7 +5,7 @@ Both let other threads run meanwhile. https://python-isal.readthedocs.io/
 
 from __future__ import annotations
 
-from typing import Any
+import zlib
 
 from tfdrift_gate.errors import EventSourceError
 
@@ -16,8 +16,6 @@ _MOST = 1032
 
 _MAGIC = b"\x1f\x8b"
 _MEMBER = b"\x1f\x8b\x08"
-_GZIP = 31
-"""zlib's ``wbits`` for gzip."""
 
 
 def is_gzip(data: bytes) -> bool:
@@ -30,40 +28,36 @@ def inflate(data: bytes, name: str) -> bytes:
 
     Raises :class:`EventSourceError` naming the file where it is truncated, damaged or larger than :data:`LIMIT`.
     """
-    library = _library()
     # NOTE: a file's last four bytes tell its last member's size (RFC 1952, 2.3.1). Room for exactly that much at once
-    # saves a fifth of the time; whether it is the whole file is only certain where nothing looks like a further
+    # halves the time; whether it is the whole file is only certain where nothing looks like a further
     # member. The size may be a lie, so this is for files that cannot become too large whatever they say.
     size = int.from_bytes(data[-4:], "little")
     if size <= len(data) * _MOST <= LIMIT and data.count(_MEMBER) == 1:
         try:
-            whole = bytes(library.decompress(data, _GZIP, max(size, 1)))
-        except library.error:
-            return _by_members(data, name, library)
+            whole: bytes = _decompress(data, size)
+        except Exception:
+            return _by_members(data, name)
         if len(whole) == size:
             return whole
-    return _by_members(data, name, library)
+    return _by_members(data, name)
 
 
-def _library() -> Any:
+def _decompress(data: bytes, size: int) -> bytes:
     try:
         from isal import isal_zlib
     except ImportError:
-        import zlib
-
-        return zlib
-    return isal_zlib
+        return zlib.decompress(data, wbits=31, bufsize=max(size, 1))
+    return bytes(isal_zlib.decompress(data, 31, max(size, 1)))
 
 
-def _by_members(data: bytes, name: str, library: Any) -> bytes:
+def _by_members(data: bytes, name: str) -> bytes:
+    """Inflate as the standard library does: ISA-L's own object for this takes some damaged files for whole."""
     parts: list[bytes] = []
     left = LIMIT
     try:
         while data:
-            # NOTE: a gzip file may hold several members one after another. ISA-L takes rubbish for a member's begin.
-            if not is_gzip(data):
-                raise _damaged(name)
-            inflater = library.decompressobj(_GZIP)
+            # NOTE: a gzip file may hold several members one after another.
+            inflater = zlib.decompressobj(wbits=31)
             parts.append(inflater.decompress(data, left + 1))
             left -= len(parts[-1])
             if left < 0:
@@ -74,10 +68,6 @@ def _by_members(data: bytes, name: str, library: Any) -> bytes:
             if not inflater.eof:
                 raise EventSourceError(f"reading {name}: the gzip file is truncated", "download it again")
             data = inflater.unused_data.lstrip(b"\0")
-    except library.error:
-        raise _damaged(name) from None
+    except zlib.error:
+        raise EventSourceError(f"reading {name}: the gzip file is damaged", "download it again") from None
     return b"".join(parts)
-
-
-def _damaged(name: str) -> EventSourceError:
-    return EventSourceError(f"reading {name}: the gzip file is damaged", "download it again")
