@@ -15,7 +15,7 @@ import pytest
 
 from tests import builders
 from tests.local_aws import LocalAws
-from tests.samples import aws_environment, check, orders, root_module, update
+from tests.samples import aws_environment, check, function, orders, resource, root_module, update
 from tfdrift_gate.model import TimeWindow
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.bucket import read
@@ -98,6 +98,34 @@ def test_a_prefix_may_name_one_day(aws: LocalAws) -> None:
     put(key("20260101T1005Z"), [update(eventID="a")])
     put(key("20260102T0005Z"), [update(eventID="b")])
     assert ids(one(f"s3://trail/AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/01/01/")) == ["a"]
+
+
+def test_a_day_in_the_prefix_is_no_other_day(aws: LocalAws) -> None:
+    put(key("20260101T1005Z"), [update(eventID="a")])
+    day = f"s3://trail/AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/01/01"
+    assert "outside of 2026/01/01/ was not looked for" in one(day).coverage.note
+    whole_day = TimeWindow(DAY.since.replace(hour=0), DAY.since.replace(hour=0) + timedelta(days=1))
+    assert one(day, window=whole_day).error is None
+    reading = one(day, window=TimeWindow(DAY.since - timedelta(days=2), DAY.until))
+    assert (ids(reading), reading.coverage.complete) == (["a"], False)
+    assert "the window also has other days (2025-12-30 to 2025-12-31)" in reading.coverage.note
+    assert "no log files at all" in one(day.replace("/01/01", "/01/02"), window=DAY).coverage.note
+
+
+@pytest.mark.parametrize("prefix", [f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/", f"AWSLogs/{OTHER}/"])
+def test_a_prefix_of_one_account_or_region_is_not_clean_for_the_others(
+    aws: LocalAws, tmp_path: Path, prefix: str
+) -> None:
+    for account in (ACCOUNT, OTHER):
+        for region in (REGION, ELSEWHERE):
+            put(key("20260101T1005Z", account, region), [])
+    far = resource("aws_lambda_function", "far", function("far", region=ELSEWHERE))
+    root = root_module(tmp_path / "root", orders(), far)
+    variables = aws_environment(aws.endpoint_url)
+    assert check(root, "--events", f"s3://trail/AWSLogs/{ACCOUNT}/", **variables).returncode == 0
+    done = check(root, "--events", f"s3://trail/{prefix}", **variables)
+    assert done.returncode == 1
+    assert f"no records of {ACCOUNT} {ELSEWHERE}" in done.stderr
 
 
 def test_each_account_and_region_is_a_reading_of_its_own(aws: LocalAws) -> None:

@@ -137,9 +137,9 @@ def unread_places(readings: Sequence[Reading], belief: Belief, regions: Sequence
         return []
     return [
         EventSourceError(
-            f"reading {', '.join(reading.coverage.source for reading in readings)}: no records of"
+            f"reading {', '.join(dict.fromkeys(reading.coverage.source for reading in readings))}: no records of"
             f" {', '.join(unread)} are there, where state manages resources too",
-            "name a source of it too (--events), or a table over the whole trail (tfdrift-gate athena ddl)",
+            "name a source of it too (--events), a shorter prefix, or a table over the whole trail (athena ddl)",
         )
     ]
 

@@ -7,6 +7,7 @@ cannot be read is named in the coverage of its account and region, and the rest 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
@@ -91,24 +92,48 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
     gathered, notes = Gathered(), list[str]()
     try:
         keys, empty = _keys(bucket, place, question)
-        if not keys and not place.rest and not bucket.keys_exist(place.folder()):
+        if not keys and (place.rest or not bucket.keys_exist(place.folder())):
             raise EventSourceError(
-                f"reading s3://{bucket.name}/{place.folder()}: there are no log files at all",
+                f"reading s3://{bucket.name}/{place.folder()}{place.rest}: there are no log files at all",
                 "check the prefix, and that the trail logs this account and region",
             )
+        if place.rest:
+            notes.append(f"what was delivered outside of {place.rest} was not looked for")
+            gathered.errors += _other_days(bucket, place, question)
         if empty:
             notes.append(f"no log files were delivered on {', '.join(empty)}")
         proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
-        gathered = _gathered(bucket, keys, question, notes, proof.prove if proof else None)
+        known, gathered = gathered.errors, _gathered(bucket, keys, question, notes, proof.prove if proof else None)
+        gathered.errors[:0] = [*known, *(proof.errors if proof else ())]
         if proof:
-            gathered.errors[:0] = proof.errors
             notes.append(proof.note)
     except EventSourceError as met:
         gathered.errors.append(met)
     notes.extend(said(gathered.errors))
     error = one_error(gathered.errors)
     coverage = _coverage(question, place, gathered, bucket.api_calls - asked, notes, error is None)
-    return Reading(gathered.records, coverage, error)
+    # A prefix may name one account or region of several: what state manages elsewhere is not there.
+    accounts, regions = frozenset([str(place.account)]), frozenset([str(place.region)])
+    return Reading(gathered.records, coverage, error, accounts=accounts, regions=regions)
+
+
+def _other_days(bucket: Bucket, place: Place, question: Question) -> list[EventSourceError]:
+    """Say that a prefix names a year, month or day, and the window has days outside of it."""
+    window = question.window
+    last = max(window.since, window.until - timedelta(seconds=1)).date()
+    of_window = (
+        window.since.date() + timedelta(days=number) for number in range((last - window.since.date()).days + 1)
+    )
+    outside = [f"{day}" for day in of_window if not f"{day:%Y/%m/%d}/".startswith(place.rest)]
+    if not outside:
+        return []
+    return [
+        EventSourceError(
+            f"reading s3://{bucket.name}/{place.folder()}{place.rest}: the window also has other days"
+            f" ({outside[0]}{f' to {outside[-1]}' if len(outside) > 1 else ''})",
+            "leave the days out of the prefix: only those that can hold the window are listed",
+        )
+    ]
 
 
 def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], list[str]]:
