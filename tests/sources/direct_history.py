@@ -67,6 +67,10 @@ class DirectHistory(Caller):
         """Tell the account."""
         return ACCOUNT
 
+    def endpoint(self, *_: Any) -> str | None:
+        """Tell where it is: nowhere."""
+        return ""
+
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a LookupEvents request."""
         assert operation == "LookupEvents"
@@ -113,7 +117,7 @@ def read_of(history: DirectHistory, ways: Sequence[str] = EVERY, cache: Any = No
     """Read, to the end or to the deadline."""
     asked = question(**fields)
     pace = Pace(lambda: history.seconds, history.sleep)
-    made = partial(RegionRead, asked, history, REGION, history.seconds + asked.deadline, cache, "")
+    made = partial(RegionRead, asked, history, REGION, history.seconds + asked.deadline, cache)
     read = made(ways=tuple(ways), pace=pace)
     read.run(lambda _: None)
     return read

@@ -64,12 +64,13 @@ class Pipeline:
         self.aws = aws
         self.cache = cache
 
-    def check(self, root: Path, *arguments: str) -> tuple[Any, int, str]:
+    def check(self, root: Path, *arguments: str, **others: str | None) -> tuple[Any, int, str]:
         """Give a run's report, the LookupEvents requests that it made, and what it said on standard error."""
         self.aws.advance(2)  # so that the rate of the run before is no matter
         before = self.aws.requests().get(LOOKUP, 0)
         variables = aws_environment(self.aws.endpoint_url) | {"TFDRIFT_GATE_CACHE_DIR": str(self.cache)}
-        done = run("check", str(root), "--format", "json", *arguments, TFDRIFT_GATE_NO_CACHE=None, **variables)
+        every: dict[str, str | None] = {"TFDRIFT_GATE_NO_CACHE": None, **variables, **others}
+        done = run("check", str(root), "--format", "json", *arguments, **every)
         return json.loads(done.stdout), self.aws.requests().get(LOOKUP, 0) - before, done.stderr
 
 
@@ -151,6 +152,21 @@ def test_another_accounts_history_is_not_taken_out_of_the_cache(pipeline: Pipeli
     assert pipeline.check(root)[0]["verdict"] == "drift"
 
 
+def test_another_endpoints_history_is_not_taken_out_of_the_cache_whoever_names_the_endpoint(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    root = root_module(tmp_path / "root")
+    here, keys = pipeline.aws.endpoint_url, "aws_access_key_id = root\naws_secret_access_key = root\n"
+    # Two names of one local AWS stand for two, which differ by what was appended meanwhile.
+    there = here.replace("127.0.0.1", "localhost")
+    config = tmp_path / "config"
+    config.write_text(f"[profile here]\nendpoint_url = {here}\n{keys}[profile there]\nendpoint_url = {there}\n{keys}")
+    only_profiles = {"AWS_ENDPOINT_URL": None, "AWS_CONFIG_FILE": str(config)}
+    assert pipeline.check(root, "--profile", "here", **only_profiles)[0]["verdict"] == "clean"
+    pipeline.aws.append_records(hours_ago([update()], pipeline.aws, 2))
+    assert pipeline.check(root, "--profile", "there", **only_profiles)[0]["verdict"] == "drift"
+
+
 def test_a_damaged_cache_is_thrown_away_with_a_line_on_standard_error(pipeline: Pipeline, tmp_path: Path) -> None:
     aws = pipeline.aws
     root = root_module(tmp_path / "root")
@@ -222,6 +238,14 @@ def test_by_other_names_it_is_asked_for_anew(tmp_path: Path) -> None:
     other = {(ACCOUNT, REGION): frozenset(["billing", arn("billing")])}
     read_of(history, cache=cache, now=LATER, resources=other)
     assert history.asked["ResourceName", "billing"] == 1
+
+
+def test_with_more_time_what_was_asked_for_by_name_is_asked_for_whole(tmp_path: Path) -> None:
+    cache = EventCache(tmp_path / "cache")
+    trail = a_busy_day()
+    assert read_of(DirectHistory(trail), cache=cache).reading().skipped
+    read = read_of(DirectHistory(trail), cache=cache, now=LATER, deadline=4000.0)
+    assert (read.error, read.reading().skipped) == (None, ())
 
 
 def test_a_late_record_is_found_by_the_next_read(tmp_path: Path) -> None:

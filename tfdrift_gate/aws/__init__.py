@@ -5,7 +5,7 @@ asked through :class:`JsonService`, which needs of botocore the credentials, the
 its clients; everything else (S3, Lambda) through :func:`client`.
 """
 
-from tfdrift_gate.aws.client import client
+from tfdrift_gate.aws.client import client, endpoint_url
 from tfdrift_gate.aws.credentials import Credentials, access_key_of, region_from_environment
 from tfdrift_gate.aws.errors import error_code, explain, is_bad_credentials, is_passing, is_throttled, reading
 from tfdrift_gate.aws.json_service import JsonService
@@ -18,6 +18,7 @@ __all__ = [
     "assume",
     "caller_account",
     "client",
+    "endpoint_url",
     "error_code",
     "explain",
     "is_bad_credentials",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tfdrift_gate.aws.boto import boto3_client
-from tfdrift_gate.aws.credentials import Credentials, region_from_environment
+from tfdrift_gate.aws.credentials import Credentials, find, region_from_environment
+from tfdrift_gate.aws.signed_post import plain_url
 from tfdrift_gate.aws.sts import assume
 
 
@@ -20,3 +21,9 @@ def client(
     """
     region = region or region_from_environment() or "us-east-1"
     return boto3_client(service, region, credentials.profile, assume(credentials, region).keys, endpoint_url, **config)
+
+
+def endpoint_url(service: str, region: str, profile: str | None) -> str:
+    """Tell where the requests to a service go, whoever sets that; raises as :func:`client`."""
+    plain = plain_url(service, region, find(profile).profile)
+    return plain or str(boto3_client(service, region, profile).meta.endpoint_url)

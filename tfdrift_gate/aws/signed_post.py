@@ -78,16 +78,21 @@ def plain_post(
 
     ``keys`` are used instead of those that ``profile`` leads to. Raises botocore's errors.
     """
-    try:
-        from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as variables
-    except ImportError:  # a later botocore may have its settings elsewhere
-        return None
     found = find(profile)
-    url = plain_endpoint(service, region, os.environ, found.profile, variables)
+    url = plain_url(service, region, found.profile)
     certificates = trusted_certificates(os.environ, found.profile)
     if url is None or not certificates:
         return None
     return SignedPost(url, service, region, (lambda: keys) if keys else found.keys, certificates, timeouts)
+
+
+def plain_url(service: str, region: str, profile: Mapping[str, Any]) -> str | None:
+    """Tell where requests go; None where only botocore's client knows. ``profile`` holds the profile's settings."""
+    try:
+        from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as variables
+    except ImportError:  # a later botocore may have its settings elsewhere
+        return None
+    return plain_endpoint(service, region, os.environ, profile, variables)
 
 
 def raise_error(answer: Answer, protocol: str, operation: str) -> None:

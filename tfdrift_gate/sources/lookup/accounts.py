@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -38,10 +37,7 @@ def read(question: Question, clock: Callable[[], float] = time.monotonic) -> Ite
     credentials = [replace(question.credentials, assume_role=role) for role in roles]
     callers = [Caller(each) for each in credentials or [question.credentials]]
     cache = _cache(question)
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_CLOUDTRAIL") or os.environ.get("AWS_ENDPOINT_URL") or ""
-    reads = [
-        RegionRead(question, caller, region, end, cache, endpoint) for caller in callers for region in question.regions
-    ]
+    reads = [RegionRead(question, caller, region, end, cache) for caller in callers for region in question.regions]
     _run(reads, question, end + _GRACE, clock)
     for note in cache.notes if cache else ():
         question.notice(note)

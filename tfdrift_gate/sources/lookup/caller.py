@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tfdrift_gate.arn import account_of
-from tfdrift_gate.aws import Credentials, JsonService, access_key_of, assume, caller_account
+from tfdrift_gate.aws import Credentials, JsonService, access_key_of, assume, caller_account, endpoint_url
 
 if TYPE_CHECKING:
     from tfdrift_gate.sources.event_cache import EventCache
@@ -41,7 +41,14 @@ class Caller:
         with self._assuming:
             self._assumed = None
 
-    def account(self, region: str, cache: EventCache | None = None, endpoint: str = "") -> str | None:
+    def endpoint(self, service: str, region: str) -> str | None:
+        """Tell where the requests to a service go; None where that cannot be told, which its requests then say."""
+        try:
+            return endpoint_url(service, region, self.credentials.profile)
+        except Exception:
+            return None
+
+    def account(self, region: str, cache: EventCache | None = None) -> str | None:
         """Tell whose account it is: an empty history of the wrong account looks exactly like a clean one.
 
         STS is asked, unless the role or ``cache`` tells; None where it cannot be. It takes no permission,
@@ -52,18 +59,20 @@ class Caller:
         with self._asking:
             if not self._asked:
                 self._asked = True
-                self._account = self._find(region, cache, endpoint)
+                self._account = self._find(region, cache)
             return self._account
 
-    def _find(self, region: str, cache: EventCache | None, endpoint: str) -> str | None:
+    def _find(self, region: str, cache: EventCache | None) -> str | None:
         key = access_key_of(self.credentials.profile) if cache and not self.credentials.assume_role else None
-        if cache and key and (known := cache.account_of(endpoint, key)):
+        # Whose a key is, every region's STS says alike.
+        endpoint = (self.endpoint("sts", region) or "").replace(f".{region}.", ".") if key else ""
+        if cache and key and endpoint and (known := cache.account_of(endpoint, key)):
             return known
         try:
             account = caller_account(self.credentials, region)
         except Exception:
             # Whoever may read event history need not reach STS: then the account is just not known.
             return None
-        if cache and key:
+        if cache and key and endpoint:
             cache.keep_account(endpoint, key, account)
         return account

@@ -33,6 +33,8 @@ class Kept:
     wanted: Wanted
     now: datetime
     """A moment before the first request of this run."""
+    deadline: float
+    """The seconds allowed: whoever allows other ones wants another answer than the names gave."""
 
     def held(self, window: TimeWindow) -> Held:
         """Give what was read in a complete way, and what is missing."""
@@ -64,7 +66,9 @@ class Kept:
     def _key(self, narrow: Narrow | None = None) -> CacheKey:
         from tfdrift_gate.sources.event_cache import CacheKey
 
-        way = json.dumps(narrow) if narrow else SEEN_WHOLE + ",".join(sorted(self.wanted.event_sources))
+        way = (
+            json.dumps([narrow, self.deadline]) if narrow else SEEN_WHOLE + ",".join(sorted(self.wanted.event_sources))
+        )
         return CacheKey(self.endpoint, self.account, self.region, way)
 
 

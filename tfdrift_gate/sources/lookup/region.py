@@ -34,8 +34,6 @@ class RegionRead:
     end: float
     """When it must be over, on the pace's clock."""
     cache: EventCache | None = None
-    endpoint: str = ""
-    """Where AWS is, for the cache to tell by."""
     ways: tuple[str, ...] = EVERY
     """The ways that may be taken."""
     pace: Pace | None = None
@@ -109,11 +107,12 @@ class RegionRead:
     def _kept(self) -> Kept | None:
         if self.cache is None:
             return None
-        self.account = self.caller.account(self.region, self.cache, self.endpoint)
-        if self.account is None:
+        self.account = self.caller.account(self.region, self.cache)
+        endpoint = self.caller.endpoint("cloudtrail", self.region)
+        if self.account is None or endpoint is None:
             return None
         now = self.question.now or self.question.window.until
-        return Kept(self.cache, self.endpoint, self.account, self.region, self._wanted(), now)
+        return Kept(self.cache, endpoint, self.account, self.region, self._wanted(), now, self.question.deadline)
 
     def _windows(self, kept: Kept | None) -> list[tuple[TimeWindow, Held | None]]:
         """Give what is to be asked for, newest first, and among it what an earlier run asked for by name."""
