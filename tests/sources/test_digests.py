@@ -203,6 +203,56 @@ def test_a_digest_moved_from_elsewhere_is_named(aws: LocalAws) -> None:
     assert "it was delivered elsewhere, and moved here" in reading.coverage.note
 
 
+def two_trails(since: int = 0) -> World:
+    """A second trail, which delivers files of its own to the same place; made at an hour."""
+    own = dict([log("20260101T0810Z", "x"), log("20260101T1110Z", "y")])
+    digests = Digests("trail", DIGESTS, trail="second").write(own, utc(2026, 1, 1, since), 14 - since)
+    return world() | {key: (data, {}) for key, data in own.items()} | {d.key: (d.data, d.metadata) for d in digests}
+
+
+@pytest.mark.parametrize("since", [0, 8])
+def test_two_trails_of_one_bucket_vouch_for_what_each_delivered(aws: LocalAws, tmp_path: Path, since: int) -> None:
+    for reading in (in_bucket(two_trails(since)), in_folder(two_trails(since), tmp_path)):
+        assert (ids(reading), reading.error) == (["a", "b", "c", "n", "x", "y"], None)
+
+
+def of_second(first: int, last: int) -> Callable[[World], World]:
+    """Delete the second trail's files and digests between two hours."""
+    return lambda objects: {
+        key: value
+        for key, value in objects.items()
+        if not ("_second_" in key and any(f"_20260101T{hour:02}0000Z" in key for hour in range(first, last)))
+        and not ("_second_" not in key and any(f"T{hour:02}10Z" in key for hour in range(first - 1, last - 1)))
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"), [(9, 15, "after 2026-01-01T08:00"), (1, 10, "before 2026-01-01T09")]
+)
+def test_one_trail_does_not_vouch_for_another(aws: LocalAws, tmp_path: Path, first: int, last: int, words: str) -> None:
+    cut = of_second(first, last)(two_trails())
+    for reading in (in_bucket(cut), in_folder(cut, tmp_path)):
+        assert reading.error is not None
+        assert f"no digest of the trail second vouches for the time {words}" in reading.coverage.note
+
+
+def test_a_digest_whose_times_name_no_zone_is_named(tmp_path: Path) -> None:
+    key = digest_key(9)
+    document = json.loads(gzip.decompress(world()[key][0])) | {"digestEndTime": "2026-01-01T09:00:00"}
+    reading = in_folder(world() | {key: (gzip.compress(json.dumps(document).encode()), {})}, tmp_path)
+    assert f"{key}: it is no digest" in reading.coverage.note
+
+
+def test_what_log_files_hold_is_found_where_signatures_cannot_be_checked(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDTRAIL", "http://127.0.0.1:9")
+    reading = in_bucket(world())
+    assert ids(reading) == ["a", "b", "c", "n"]
+    assert "CloudTrail's public keys in us-east-1: 127.0.0.1:9 cannot be reached" in reading.coverage.note
+    assert not reading.coverage.complete
+
+
 def test_event_history_has_no_digests(tmp_path: Path) -> None:
     done = check(root_module(tmp_path, orders()), "--validate-digests")
     assert done.returncode == 1

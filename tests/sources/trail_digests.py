@@ -47,6 +47,7 @@ class Digests:
     bucket: str
     folder: str
     private_key: rsa.RSAPrivateKey = KEY
+    trail: str = "main"
     files: list[DigestFile] = field(default_factory=list)
     _previous: dict[str, Any] = field(default_factory=dict)
 
@@ -61,7 +62,7 @@ class Digests:
         self._previous = {}
 
     def _write(self, logs: Mapping[str, bytes], start: datetime, end: datetime) -> None:
-        place = f"{builders.ACCOUNT}_CloudTrail-Digest_{builders.REGION}_main_{builders.REGION}"
+        place = f"{builders.ACCOUNT}_CloudTrail-Digest_{builders.REGION}_{self.trail}_{builders.REGION}"
         name = f"{place}_{end:%Y%m%dT%H%M%SZ}.json.gz"
         key = f"{self.folder}{end:%Y/%m/%d}/{name}"
         covered = {log: data for log, data in logs.items() if start <= (delivered_at(log) or end) < end}

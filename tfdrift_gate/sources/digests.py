@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby, pairwise
+from typing import Annotated
 
 import msgspec
 
@@ -27,6 +28,9 @@ LATEST = 3 * EVERY
 _NAME = re.compile(r"_CloudTrail-Digest_[a-z0-9-]+_(?P<trail>.+)_(?P<home>[a-z0-9-]+)_\d{8}T\d{6}Z\.json\.gz$")
 
 
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class LogFileHash(msgspec.Struct, rename="camel", frozen=True):
     """A log file that a digest vouches for."""
 
@@ -38,8 +42,8 @@ class LogFileHash(msgspec.Struct, rename="camel", frozen=True):
 class Contents(msgspec.Struct, rename="camel", frozen=True):
     """What a digest says."""
 
-    digest_start_time: datetime
-    digest_end_time: datetime
+    digest_start_time: _Instant
+    digest_end_time: _Instant
     digest_s3_bucket: str
     digest_s3_object: str
     digest_public_key_fingerprint: str
@@ -79,8 +83,7 @@ def chain_errors(digests: Iterable[Digest], bucket: str | None) -> list[EventSou
     ``bucket`` is where they were found; None where that says nothing, as of files copied to a folder.
     """
     errors: list[EventSourceError] = []
-    for _, found in groupby(sorted(digests, key=_in_order), key=lambda digest: digest.trail):
-        chain = list(found)
+    for chain in _chains(digests):
         if bucket is not None:
             errors += [
                 _wrong(digest.key, "it was delivered elsewhere, and moved here")
@@ -90,6 +93,11 @@ def chain_errors(digests: Iterable[Digest], bucket: str | None) -> list[EventSou
         for before, digest in pairwise(chain):
             errors += _link_errors(before, digest)
     return errors
+
+
+def _chains(digests: Iterable[Digest]) -> list[list[Digest]]:
+    """Give each trail's digests, oldest first."""
+    return [list(found) for _, found in groupby(sorted(digests, key=_in_order), key=lambda digest: digest.trail)]
 
 
 def _in_order(digest: Digest) -> tuple[tuple[str, str], datetime, str]:
@@ -173,20 +181,25 @@ def hold_against(name: str, key: str, text: bytes, hashes: Mapping[str, str]) ->
 
 
 def span_errors(digests: Sequence[Digest], what: str, since: datetime, until: datetime) -> list[EventSourceError]:
-    """Demand that digests vouch for a span of time; ``what`` is being read.
+    """Demand that digests vouch for a span of time, those of each trail that delivers there; ``what`` is being read.
 
-    The last hours may be missing: a digest is written once its hour is over.
+    The last hours may be missing: a digest is written once its hour is over. A trail may have been made meanwhile.
     """
     hint = "switch log file validation on for the trail; what was delivered before stays without digests"
     if not digests:
         return [EventSourceError(f"reading {what}: there are no digests of this time", hint)]
-    first = min(digest.contents.digest_start_time for digest in digests)
-    last = max(digest.contents.digest_end_time for digest in digests)
+    chains = _chains(digests)
+    earliest = min(chain[0].contents.digest_start_time for chain in chains)
     errors = []
-    if first > since:
-        errors.append(EventSourceError(f"reading {what}: no digest vouches for the time before {iso(first)}", hint))
-    if last < until - LATEST:
-        errors.append(EventSourceError(f"reading {what}: no digest vouches for the time after {iso(last)}", hint))
+    for chain in chains:
+        whose = f"no digest of the trail {chain[0].trail[0]}" if len(chains) > 1 else "no digest"
+        first, last = chain[0].contents, chain[-1].contents.digest_end_time
+        is_cut = first.digest_start_time == earliest or first.previous_digest_s3_object is not None
+        if first.digest_start_time > since and is_cut:
+            said = f"reading {what}: {whose} vouches for the time before {iso(first.digest_start_time)}"
+            errors.append(EventSourceError(said, hint))
+        if last < until - LATEST:
+            errors.append(EventSourceError(f"reading {what}: {whose} vouches for the time after {iso(last)}", hint))
     return errors
 
 
@@ -209,7 +222,8 @@ def listing_errors(
         )
         for key in sorted(set(expected) - listed)
     ]
-    newest = max((digest.contents.digest_end_time for digest in digests), default=None)
+    # Each trail writes its digests at a minute of its own: up to here all of them have.
+    newest = min((chain[-1].contents.digest_end_time for chain in _chains(digests)), default=None)
     unvouched = sorted(listed - hashes.keys())
     fresh = 0
     for key in unvouched:
