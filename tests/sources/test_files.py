@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.samples import MORNING, SINCE, UNTIL, check, read_only, root_module, run, update
+from tests.sources.trail_files import write_trail
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import TimeWindow
 from tfdrift_gate.sources import Question, Reading
@@ -89,6 +90,30 @@ def test_gzip_of_several_members_is_read_to_its_end(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl.gz"
     file.write_bytes(b"".join(compressed(json.dumps(record) + "\n") for record in RECORDS))
     assert ids(read_locator(file)) == ["first", "second"]
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n"])
+@pytest.mark.parametrize("separators", [(",", ":"), None])
+def test_log_files_that_were_put_together_are_read_to_their_end(
+    tmp_path: Path, between: str, separators: tuple[str, str] | None
+) -> None:
+    file = tmp_path / "all.json.gz"
+    file.write_bytes(
+        b"".join(compressed(json.dumps({"Records": [r]}, separators=separators) + between) for r in RECORDS)
+    )
+    reading = read_locator(file)
+    assert (ids(reading), reading.error, reading.coverage.records_read) == (["first", "second"], None, 2)
+    file.write_bytes(compressed(json.dumps({"Records": RECORDS}) + between + "{"))
+    assert str(file) in refused(file)
+
+
+def test_a_folder_of_log_files_of_other_days_alone_is_no_verdict(tmp_path: Path) -> None:
+    write_trail(tmp_path, [update(eventTime="2025-06-01T10:00:00Z"), update(eventTime="2025-06-02T10:00:00Z")])
+    assert "none of its log files was delivered when the window's were" in refused(tmp_path)
+    write_trail(tmp_path, RECORDS)
+    reading = read_locator(tmp_path)
+    assert (ids(reading), reading.error) == (["first", "second"], None)
+    assert "2 log files of other days left unopened" in reading.coverage.note
 
 
 @pytest.mark.parametrize("empty", [{"Records": []}, {"Events": []}, []])

@@ -28,7 +28,7 @@ def _lines(text: str, name: str, whole: Exception) -> Iterator[Any]:
     documents: list[Any] = []
     for number, line in lines:
         try:
-            documents.append(json.loads(line))
+            documents += _documents(line)
         except (ValueError, RecursionError):
             if not documents:
                 cut = isinstance(whole, json.JSONDecodeError) and whole.pos >= len(whole.doc.rstrip()) - 1
@@ -40,6 +40,18 @@ def _lines(text: str, name: str, whole: Exception) -> Iterator[Any]:
             ) from None
     for document in documents:
         yield from _unpack(document, name)
+
+
+def _documents(line: str) -> list[Any]:
+    """Decode what stands in one line: log files put together have no line breaks between them. Raises ValueError."""
+    decoder, found, at = json.JSONDecoder(), list[Any](), 0
+    line = line.strip()
+    while at < len(line):
+        document, at = decoder.raw_decode(line, at)
+        found.append(document)
+        while at < len(line) and line[at].isspace():
+            at += 1
+    return found
 
 
 def _unpack(document: Any, name: str) -> Iterator[Any]:
