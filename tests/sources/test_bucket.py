@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ import pytest
 from tests import builders
 from tests.local_aws import LocalAws
 from tests.samples import aws_environment, check, function, orders, resource, root_module, update
+from tfdrift_gate.aws import Credentials
+from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import TimeWindow
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.bucket import read
+from tfdrift_gate.sources.bucket.objects import Bucket
 from tfdrift_gate.sources.trail_layout import can_hold, days, parse_prefix
 
 ACCOUNT, OTHER = builders.ACCOUNT, builders.OTHER_ACCOUNT
@@ -269,6 +274,16 @@ def test_past_the_deadline_it_is_incomplete(aws: LocalAws) -> None:
     reading = one(deadline=1e-9)
     assert reading.error is not None
     assert "not read whole within" in reading.error.message
+
+
+def test_an_object_that_comes_too_slowly_is_given_up(aws: LocalAws) -> None:
+    put("large", b"x" * (1 << 20))
+    # A second goes by whenever somebody looks.
+    bucket = Bucket("trail", Credentials(), None, 6.0, partial(next, count()))
+    with pytest.raises(EventSourceError, match=r"reading s3://trail/large: not read whole within 6 s"):
+        bucket.fetch("large")
+    assert bucket.api_calls == 2
+    assert Bucket("trail", Credentials(), None, 60.0, partial(next, count())).fetch("large") == b"x" * (1 << 20)
 
 
 def test_the_command_judges_a_bucket_as_it_judges_the_same_folder(aws: LocalAws, tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from tfdrift_gate.aws import Credentials, client, error_code, explain, is_passing
 from tfdrift_gate.errors import EventSourceError
 
+_Read = TypeVar("_Read")
+
 SIDE_BY_SIDE = 16
 """How many objects are fetched at once: S3 answers each in some tens of milliseconds, whatever else is asked."""
 ATTEMPTS = 4
+PIECE = 64 * 1024
+"""Bytes of an object that are read before the deadline is looked at again."""
 LIST, GET = "s3:ListBucket on the bucket", "s3:GetObject on the objects, and kms:Decrypt where they are encrypted"
 
 
@@ -62,12 +66,15 @@ class Bucket:
 
     def fetch_with_metadata(self, key: str) -> tuple[bytes, dict[str, str]]:
         """Give an object's bytes and its own metadata."""
+        what = f"s3://{self.name}/{key}"
 
         def whole() -> tuple[bytes, dict[str, str]]:
             answer = self._s3.get_object(Bucket=self.name, Key=key)
-            return answer["Body"].read(), dict(answer.get("Metadata") or {})
+            # Its end, where fewer bytes came than were promised, is botocore's error.
+            pieces = list(iter(lambda: self._in_time(answer["Body"].read(PIECE), what), b""))
+            return b"".join(pieces), dict(answer.get("Metadata") or {})
 
-        found: tuple[bytes, dict[str, str]] = self._asked(f"s3://{self.name}/{key}", GET, whole)
+        found: tuple[bytes, dict[str, str]] = self._asked(what, GET, whole)
         return found
 
     def _pages(self, prefix: str, **options: Any) -> Iterator[dict[str, Any]]:
@@ -85,6 +92,15 @@ class Bucket:
             seen.add(token)
             request["ContinuationToken"] = token
 
+    def _in_time(self, read: _Read, what: str) -> _Read:
+        """Give what was read; raises :class:`EventSourceError` past the deadline."""
+        if self._clock() > self._end:
+            raise EventSourceError(
+                f"reading {what}: not read whole within {self._deadline:g} s",
+                "raise --deadline, shorten --since, or name fewer regions",
+            )
+        return read
+
     def _asked(self, what: str, permission: str, ask: Callable[[], Any]) -> Any:
         """Ask until there is an answer; raises :class:`EventSourceError` where there will be none."""
         from botocore.exceptions import BotoCoreError, ClientError
@@ -93,11 +109,7 @@ class Bucket:
 
         failed = 0
         while True:
-            if self._clock() > self._end:
-                raise EventSourceError(
-                    f"reading {what}: not read whole within {self._deadline:g} s",
-                    "raise --deadline, shorten --since, or name fewer regions",
-                )
+            self._in_time(None, what)
             with self._lock:
                 self.api_calls += 1
             try:
