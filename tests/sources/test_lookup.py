@@ -338,6 +338,16 @@ def test_the_history_of_another_account_is_not_clean(aws: LocalAws, tmp_path: Pa
     assert json.loads(done.stdout)["verdict"] == "incomplete"
 
 
+def test_an_empty_history_of_nobody_knows_which_account_is_not_clean(aws: LocalAws, tmp_path: Path) -> None:
+    root = root_module(tmp_path)
+    out_of_reach = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9"}
+    done = check(root, aws, **out_of_reach)
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (1, "incomplete")
+    assert "whose it is could not be asked (sts:GetCallerIdentity)" in done.stderr
+    aws.append_records(recent([read_only()]))  # an event tells
+    assert json.loads(check(root, aws, **out_of_reach).stdout)["verdict"] == "clean"
+
+
 def test_a_role_of_the_right_account_is_assumed_for_the_read(aws: LocalAws, tmp_path: Path) -> None:
     aws.append_records(recent([update(recipientAccountId=OTHER_ACCOUNT)]))
     root = root_module(tmp_path, orders(account=OTHER_ACCOUNT))

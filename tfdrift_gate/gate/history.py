@@ -98,8 +98,17 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
         for reading in readings
         if reading.coverage.source.startswith("cloudtrail:") and (reading.coverage.api_calls or reading.coverage.region)
     ]
-    if not live or len(live) < len(readings) or all(reading.coverage.account is None for reading in live):
+    if not live or len(live) < len(readings) or not belief.accounts:
         return []
+    if all(reading.coverage.account is None for reading in live):
+        # An event would have told.
+        return [
+            EventSourceError(
+                "reading CloudTrail's event history: it is empty, and whose it is could not be asked"
+                " (sts:GetCallerIdentity)",
+                "let the gate reach STS (a VPC needs an endpoint of it), or name the role with --assume-role",
+            )
+        ]
     read = {reading.coverage.account for reading in live} - {None}
     for reading in live if belief.accounts - read else ():
         read.update(
