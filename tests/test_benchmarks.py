@@ -63,7 +63,7 @@ def test_a_trail_is_the_same_for_the_same_numbers(tmp_path: Path) -> None:
 
 
 def test_requests_are_counted() -> None:
-    rows = requests.measure(functions=10, events=120, writes=10)
+    rows = requests.measure(functions=10, events=120, writes=10, with_terraform=False)
     assert is_measured(rows)
     assert [row.to_reach for row in rows] == ["≤ +3", "≥ 9 × fewer", "≤ 2"] * 2
 
