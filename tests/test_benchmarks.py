@@ -36,6 +36,7 @@ def is_measured(rows: list[Row]) -> bool:
     return bool(rows) and all(isinstance(text, str) for row in rows for text in row) and all(row.work for row in rows)
 
 
+@pytest.mark.long
 def test_reading_a_trail_is_measured_and_each_rival_finds_the_same_writes() -> None:
     rows = reading.measure(records=300, runs=1, functions=5)
     assert is_measured(rows)
