@@ -30,6 +30,8 @@ class Outcome:
     source: str
     command: str
     schedule: Schedule
+    met: tuple[str, ...]
+    """What went wrong, by kind: not all that is planned is met."""
     verdict: str
     """:data:`EXACT`, :data:`INCOMPLETE`, or what was wrong with it."""
 
@@ -48,6 +50,7 @@ class Runs:
         self._folder = folder
         self._sources = sources
         self._expected: dict[tuple[str, str], Done] = {}
+        self._met: set[str] = set()
         fill(aws, world)
 
     def expect(self) -> list[str]:
@@ -77,6 +80,7 @@ class Runs:
         schedule = choose(source.services, keys, len(files), random)
         deadline = random.choice(DEADLINES)
         cache = self._folder / f"cache-{number}" if source.cached else None
+        self._met = {f"file: {what}" for _, what in schedule.files}
         verdict = self._verdict(source, command, schedule, deadline, cache)
         if cache is not None and verdict in (EXACT, INCOMPLETE):
             # What a run kept in which something went wrong must not mislead the next.
@@ -85,7 +89,8 @@ class Runs:
             verdict = next((each for each in verdicts if each not in (EXACT, INCOMPLETE)), verdict)
         if cache is not None:
             shutil.rmtree(cache, ignore_errors=True)
-        return Outcome(number, source.name, command, schedule, verdict)
+        met = tuple(sorted(self._met - {"ok"})) or ("nothing",)
+        return Outcome(number, source.name, command, schedule, met, verdict)
 
     def _after(self, source: Source, command: str, cache: Path, random: Random) -> str:
         """Run without a fault after one with faults, perhaps after its cache was damaged."""
@@ -93,6 +98,7 @@ class Runs:
         what = random.choice((None, *CACHE))
         if kept and what:
             DAMAGE[what](random.choice(kept))
+            self._met.add(f"cache: {what}")
         verdict = self._verdict(source, command, Schedule(), 3600, cache)
         return verdict if verdict == EXACT else f"the next run, without a fault (cache: {what}): {verdict}"
 
@@ -103,6 +109,7 @@ class Runs:
         try:
             done = self._ask(source, command, deadline, folder, cache)
         finally:
+            self._met.update(self._aws.faults_met())
             self._aws.set_faults([])
             shutil.rmtree(copy, ignore_errors=True)
         verdict = compared(self._expected[source.name, command], done, command)

@@ -50,12 +50,6 @@ class Schedule:
     files: tuple[tuple[int, str], ...] = ()
     """The number of a file, and what became of it."""
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Every kind in it, once."""
-        named = [*(fault["kind"] for fault in self.faults), *(f"file: {what}" for _, what in self.files)]
-        return tuple(sorted({name for name in named if name != "ok"})) or ("nothing",)
-
 
 def choose(services: Sequence[str], keys: Sequence[str], files: int, random: Random) -> Schedule:
     """Choose up to three faults of the services that a source asks, or of the files it reads.

@@ -151,6 +151,10 @@ class LocalAws:
         """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
+    def faults_met(self) -> dict[str, int]:
+        """Count the requests that met a fault since :meth:`set_faults`, by kind."""
+        return dict(self._front.faults.met)
+
     def set_rate_limit(self, requests: int) -> None:
         """Let LookupEvents answer so many requests a second, per account and region, until :meth:`reset`."""
         self._front.set_rate_limit(requests)
