@@ -44,6 +44,8 @@ class CloudTrailFront:
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
         self.denied: frozenset[str] = frozenset()
         """The Lambda operations that nobody may call."""
+        self.public_keys: list[dict[str, str]] = []
+        """What ListPublicKeys answers in every region: ``{"Fingerprint", "Value"}``, the value in base64."""
         self.requests: Counter[str] = Counter()
         """How many arrived, by ``service.Operation``, or ``service.METHOD`` where no more is known."""
         self._count_lock = threading.Lock()
@@ -65,6 +67,7 @@ class CloudTrailFront:
         self.delivery_delay = timedelta()
         self.denied = frozenset()
         self._answered.clear()
+        self.public_keys = []
         self.requests.clear()
         self._rate = RateLimit(self.clock.seconds)
 
@@ -75,6 +78,9 @@ class CloudTrailFront:
         if scope and service == "cloudtrail" and target == "LookupEvents":
             self._count("cloudtrail.LookupEvents")
             return self._answer_lookup(Request(environ), scope)(environ, start_response)
+        if scope and service == "cloudtrail" and target == "ListPublicKeys":
+            self._count("cloudtrail.ListPublicKeys")
+            return json_answer(200, {"PublicKeyList": self.public_keys})(environ, start_response)
         if scope and service == "lambda":
             return self._answer_lambda(environ, scope)(environ, start_response)
         operation = target or _form(environ).get("Action", [""])[0] or environ["REQUEST_METHOD"]

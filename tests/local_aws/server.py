@@ -147,6 +147,10 @@ class LocalAws:
         """Make LookupEvents show each record only ``seconds`` after its ``eventTime``."""
         self._front.delivery_delay = timedelta(seconds=seconds)
 
+    def set_public_keys(self, keys: list[dict[str, str]]) -> None:
+        """Let ListPublicKeys answer these: ``{"Fingerprint", "Value"}``, the value in base64."""
+        self._front.public_keys = keys
+
     def set_faults(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)

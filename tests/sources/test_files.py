@@ -96,7 +96,7 @@ def test_a_file_that_says_that_there_are_no_records_is_whole(tmp_path: Path, emp
     file = tmp_path / "events.json"
     file.write_text(json.dumps(empty))
     reading = read_locator(file)
-    assert (reading.records, reading.error, reading.coverage.complete) == ((), None, True)
+    assert (list(reading.records), reading.error, reading.coverage.complete) == ([], None, True)
 
 
 def test_a_folder_is_read_with_everything_below_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.model import Change, Coverage, TimeWindow
 from tfdrift_gate.settings import Settings
-from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source
+from tfdrift_gate.sources import AthenaOptions, Progress, Question, Reading, Source, is_in_aws
 from tfdrift_gate.terraform.plan import Plan
 from tfdrift_gate.terraform.state import Belief
 
@@ -44,11 +44,10 @@ def question(
 
 def ask(read: Source, question: Question, manages: bool, settings: Settings) -> Iterable[Reading]:
     """Ask one source; event history is not asked for where nothing could come of it."""
-    live = question.locator.startswith("cloudtrail:")
-    if live and not manages and settings.unmanaged != "all":
+    if is_in_aws(question.locator) and not manages and settings.unmanaged != "all":
         note = "not asked: the given states manage no Lambda resource"
         yield Reading((), _nothing_read(question, note, complete=True))
-    elif live and not question.regions:
+    elif question.locator.startswith("cloudtrail:") and not question.regions:
         error = EventSourceError(
             "reading CloudTrail's event history: neither state nor the environment names a region",
             "name one with --region or AWS_REGION",
@@ -90,8 +89,7 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
 def unread_regions(settings: Settings, belief: Belief) -> list[str]:
     """Name the regions that ``--region`` leaves out although state manages something there."""
     left_out = sorted(set(belief.regions) - set(settings.region)) if settings.region else []
-    live = any(locator.startswith("cloudtrail:") for locator in settings.events)
-    if not left_out or not live:
+    if not left_out or not any(map(is_in_aws, settings.events)):
         return []
     return [f"state also manages resources in {', '.join(left_out)}, which --region leaves out: not judged there"]
 

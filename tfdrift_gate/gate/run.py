@@ -31,7 +31,7 @@ from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
 from tfdrift_gate.rules.load import find_rules, load_rules
 from tfdrift_gate.rules.suppress import is_trusted
 from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
-from tfdrift_gate.sources import Progress, source_for
+from tfdrift_gate.sources import Progress, can_be_proven, source_for
 from tfdrift_gate.terraform.configuration import Configuration, read_configuration
 from tfdrift_gate.terraform.root import open_root
 from tfdrift_gate.terraform.state import place
@@ -51,6 +51,11 @@ def check(
     readers = [source_for(locator) for locator in settings.events]
     if [*settings.state, *settings.events, settings.plan].count("-") > 1:
         raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
+    if settings.validate_digests and not all(map(can_be_proven, settings.events)):
+        raise UsageError(
+            "reading --validate-digests: digests prove a trail's files, and other event history is asked for",
+            "name the trail's bucket or a copy of it with --events (s3://bucket/prefix, a folder)",
+        )
     # The window's own words are checked before anything is read.
     until = parse_bound(settings.until, "until", now) if settings.until else now
     since = parse_bound(settings.since, "since", now) if settings.since != LAST_APPLY else until - RETENTION

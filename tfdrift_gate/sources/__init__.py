@@ -6,7 +6,7 @@ A source is a function from a :class:`Question` to readings; which one answers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -68,15 +68,33 @@ class Reading:
     ``error`` is set where it could not be read whole; ``records`` then holds what came until then.
     """
 
-    records: tuple[RawRecord, ...]
+    records: Sequence[RawRecord]
     coverage: Coverage
     error: EventSourceError | None = None
 
 
 Source = Callable[[Question], Iterator[Reading]]
 
-SOURCES: dict[str, str] = {"cloudtrail": "tfdrift_gate.sources.lookup", "": "tfdrift_gate.sources.files"}
+SOURCES: dict[str, str] = {
+    "cloudtrail": "tfdrift_gate.sources.lookup",
+    "s3": "tfdrift_gate.sources.bucket",
+    "": "tfdrift_gate.sources.files",
+}
 """The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""
+
+
+PROVABLE = frozenset({"s3", ""})
+"""The sources that a trail's digest files can prove whole."""
+
+
+def can_be_proven(locator: str) -> bool:
+    """Tell whether digest files lie beside what a locator names."""
+    return _scheme(locator) in PROVABLE
+
+
+def is_in_aws(locator: str) -> bool:
+    """Tell whether a source is asked over the network: what it is asked for costs requests, and time."""
+    return bool(_scheme(locator))
 
 
 def source_for(locator: str) -> Source:
@@ -84,15 +102,19 @@ def source_for(locator: str) -> Source:
 
     Sources are imported when asked for: a run over files never loads boto3.
     """
-    scheme, colon, rest = locator.partition(":")
-    if not colon or len(scheme) < 2 or "/" in scheme or "\\" in scheme:
-        scheme = ""
+    scheme = _scheme(locator)
     if scheme not in SOURCES:
         known = ", ".join([*(f"{name}:" for name in SOURCES if name), "a file", "a folder", "a glob", "-"])
         raise UsageError(f"reading --events {locator}: no such source", f"this version reads {known}")
-    if scheme == "cloudtrail" and rest:
+    if scheme == "cloudtrail" and locator != "cloudtrail:":
         raise UsageError(
             f"reading --events {locator}: cloudtrail: takes nothing after it", "name regions with --region"
         )
     source: Source = import_module(SOURCES[scheme]).read
     return source
+
+
+def _scheme(locator: str) -> str:
+    scheme, colon, _ = locator.partition(":")
+    # One letter is a drive.
+    return scheme if colon and len(scheme) > 1 and "/" not in scheme and "\\" not in scheme else ""

@@ -18,7 +18,7 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import RETENTION
 from tfdrift_gate.model import Coverage, RawRecord
 from tfdrift_gate.sources import Question, Reading
-from tfdrift_gate.sources.files import looked_up
+from tfdrift_gate.sources.json_shapes import looked_up
 
 REQUESTS_A_SECOND = 2
 PAGE = 50

@@ -1,0 +1,181 @@
+"""``s3://bucket/prefix``: a trail's log files where CloudTrail delivers them, of one account or a whole organization.
+
+Only the folders of the days that can hold the window are listed, and only the files that can are fetched. Whatever
+cannot be read is named in the coverage of its account and region, and the rest is read all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tfdrift_gate.aws import Credentials
+from tfdrift_gate.errors import EventSourceError, UsageError
+from tfdrift_gate.model import Coverage
+from tfdrift_gate.sources import Question, Reading
+from tfdrift_gate.sources.bucket.objects import SIDE_BY_SIDE, Bucket
+from tfdrift_gate.sources.bucket.proof import proof_of
+from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
+from tfdrift_gate.sources.trail_layout import (
+    Place,
+    can_hold,
+    days,
+    is_account,
+    is_organization,
+    parse_prefix,
+)
+
+_NOT_A_TRAIL = "CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Aggregated", "CloudTrail-NetworkActivity"
+
+
+def read(question: Question) -> Iterator[Reading]:
+    """Read a bucket: a reading for each account and region, with an error where it could not be read whole."""
+    name, _, prefix = question.locator.removeprefix("s3://").partition("/")
+    if not name:
+        raise UsageError(f"reading --events {question.locator}: it names no bucket", "write s3://bucket/prefix")
+    role = question.roles[0] if len(question.roles) == 1 and "{account}" not in question.roles[0] else None
+    prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+    try:
+        bucket = Bucket(name, Credentials(question.credentials.profile, role), None, question.deadline)
+        places = _places(bucket, prefix, question)
+    except EventSourceError as error:
+        yield Reading((), _coverage(question, None, Gathered(), 0, [error.message], False), error)
+        return
+    if places is None:
+        yield _read_folder(bucket, prefix, question)
+        return
+    for place in places:
+        yield _read_place(bucket, place, question)
+
+
+def _places(bucket: Bucket, prefix: str, question: Question) -> list[Place] | None:
+    """Find where the log files of each account and region lie; None where the folder is not laid out as a trail's is.
+
+    Accounts and regions are those of the question, so that a missing one is seen to be missing.
+    """
+    place = parse_prefix(prefix)
+    if place is None and "AWSLogs" in bucket.folders(prefix):
+        place = parse_prefix(f"{prefix}AWSLogs/")
+    if place is None:
+        return None
+    found: list[Place] = []
+    for organization, account in _accounts(bucket, place, question):
+        regions: Sequence[str] = [place.region] if place.region else question.regions
+        if not regions:
+            regions = bucket.folders(Place(place.above, organization, account, "").folder().rstrip("/") + "/")
+        found.extend(Place(place.above, organization, account, region, place.rest) for region in regions)
+    return found
+
+
+def _accounts(bucket: Bucket, place: Place, question: Question) -> list[tuple[str | None, str]]:
+    if place.account:
+        return [(place.organization, place.account)]
+    root = f"{place.above}AWSLogs/"
+    organizations = [place.organization] if place.organization else []
+    names = [] if place.organization else bucket.folders(root)
+    organizations += [name for name in names if is_organization(name)]
+    held: list[tuple[str | None, str]] = [(None, name) for name in names if is_account(name)]
+    for organization in organizations:
+        held += [(organization, name) for name in bucket.folders(f"{root}{organization}/") if is_account(name)]
+    if not question.accounts:
+        return sorted(held, key=lambda entry: (entry[1], entry[0] or ""))
+    wanted: list[tuple[str | None, str]] = []
+    for account in sorted(question.accounts):
+        at = [entry for entry in held if entry[1] == account]
+        # What is not there is looked for all the same, and then said to be missing.
+        wanted += at or [(organizations[0] if organizations else None, account)]
+    return wanted
+
+
+def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
+    asked = bucket.api_calls
+    gathered, notes = Gathered(), list[str]()
+    try:
+        keys, empty = _keys(bucket, place, question)
+        if not keys and not place.rest and not bucket.keys_exist(place.folder()):
+            raise EventSourceError(
+                f"reading s3://{bucket.name}/{place.folder()}: there are no log files at all",
+                "check the prefix, and that the trail logs this account and region",
+            )
+        if empty:
+            notes.append(f"no log files were delivered on {', '.join(empty)}")
+        proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
+        gathered = _gathered(bucket, keys, question, notes, proof.prove if proof else None)
+        if proof:
+            gathered.errors[:0] = proof.errors
+            notes.append(proof.note)
+    except EventSourceError as met:
+        gathered.errors.append(met)
+    notes.extend(said(gathered.errors))
+    error = one_error(gathered.errors)
+    coverage = _coverage(question, place, gathered, bucket.api_calls - asked, notes, error is None)
+    return Reading(gathered.records, coverage, error)
+
+
+def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], list[str]]:
+    """List the files that can hold the window, and the days without any."""
+    if place.rest:
+        return bucket.keys(place.folder() + place.rest), []
+    keys: list[str] = []
+    empty: list[str] = []
+    now = question.now or question.window.until
+    for day in days(question.window, now):
+        question.progress(f"listing s3://{bucket.name}/{place.folder()}{day}/")
+        delivered = bucket.keys(f"{place.folder()}{day}/")
+        keys += delivered
+        # Of the days around the window nothing is expected.
+        if not delivered and question.window.since.strftime("%Y/%m/%d") <= day <= question.window.until.strftime(
+            "%Y/%m/%d"
+        ):
+            empty.append(day.replace("/", "-"))
+    return keys, empty
+
+
+def _gathered(
+    bucket: Bucket,
+    keys: Sequence[str],
+    question: Question,
+    notes: list[str],
+    prove: Callable[[str, bytes], None] | None = None,
+) -> Gathered:
+    files = [key for key in keys if key.lower().endswith(RECORD_FILES)]
+    if other := len(keys) - len(files):
+        notes.append(f"{other} other {'object is no record file' if other == 1 else 'objects are no record files'}")
+    wanted = [f"s3://{bucket.name}/{key}" for key in files if can_hold(key, question.window)]
+    start = len(f"s3://{bucket.name}/")
+    return gather(wanted, lambda name: bucket.fetch(name[start:]), question, SIDE_BY_SIDE, prove)
+
+
+def _read_folder(bucket: Bucket, prefix: str, question: Question) -> Reading:
+    """Read a folder of another layout, with everything below it."""
+    gathered, notes = Gathered(), list[str]()
+    try:
+        keys = [key for key in bucket.keys(prefix) if not any(f"/{kind}/" in f"/{key}" for kind in _NOT_A_TRAIL)]
+        if not any(key.lower().endswith(RECORD_FILES) for key in keys):
+            raise EventSourceError(
+                f"reading {question.locator}: no record files below it",
+                f"record files end in {', '.join(RECORD_FILES)}",
+            )
+        gathered = _gathered(bucket, keys, question, notes)
+    except EventSourceError as met:
+        gathered.errors.append(met)
+    notes.extend(said(gathered.errors))
+    error = one_error(gathered.errors)
+    return Reading(gathered.records, _coverage(question, None, gathered, bucket.api_calls, notes, error is None), error)
+
+
+def _coverage(
+    question: Question, place: Place | None, gathered: Gathered, calls: int, notes: list[str], complete: bool
+) -> Coverage:
+    if gathered.outside:
+        notes.append(f"{gathered.outside} of {gathered.records_read} records lie outside the window")
+    return Coverage(
+        source=question.locator,
+        account=place.account if place else None,
+        region=place.region if place else None,
+        since=question.window.since,
+        until=question.window.until,
+        complete=complete,
+        records_read=gathered.records_read,
+        api_calls=calls,
+        note="; ".join(notes),
+    )
