@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fault_runs.world import World
+from tests.fault_runs.world import BUCKET, PROVEN_BUCKET, World
 
 
 @dataclass(frozen=True)
@@ -16,18 +16,25 @@ class Source:
 
     name: str
     locator: str
-    """``{folder}`` stands for the trail's files."""
+    """``{}`` stands for the folder of the trail's files."""
     services: tuple[str, ...]
     """The services asked; none where files are read."""
     cached: bool = False
     """Whether what it reads is kept for the next run."""
 
+    roles: tuple[str, ...] = ()
+    """The roles to assume, one an account."""
+    deadlines: tuple[int, int] = (20, 60)
+    """The seconds that a run with faults may take."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What else a user must say."""
 
-    def locator_of(self, world: World, folder: Path | None = None) -> str:
-        """Give the locator, with ``folder`` in the place of the trail's own."""
-        return self.locator.format(folder=folder or world.folder)
+    proven: bool = False
+    """Whether digest files are to prove the trail's files whole."""
+
+    def folder(self, world: World) -> Path:
+        """Give the trail's files."""
+        return world.proven if self.proven else world.folder
 
     @contextmanager
     def chosen(self) -> Iterator[None]:
@@ -36,7 +43,9 @@ class Source:
 
 
 SOURCES = (
-    Source("cloudtrail:", "cloudtrail:", ("cloudtrail", "cloudtrail", "sts")),
-    Source("cloudtrail:, cached", "cloudtrail:", ("cloudtrail", "cloudtrail", "sts"), cached=True),
-    Source("a folder", "{folder}", ()),
+    Source("cloudtrail:", "cloudtrail:", ("cloudtrail",)),
+    Source("a folder", "{}", ()),
+    Source("a folder, proven", "{}", (), proven=True),
+    Source("s3://", f"s3://{BUCKET}", ("s3",), deadlines=(60, 200)),
+    Source("s3://, proven", f"s3://{PROVEN_BUCKET}", ("s3",), deadlines=(60, 200), proven=True),
 )
