@@ -60,18 +60,21 @@ class Runs:
         wrong: list[str] = []
         findings: dict[str, str] = {}
         for source in self._sources:
-            for command in COMMANDS:
-                done = self._ask(source, command, deadline=3600)
-                self._expected[source.name, command] = done
-                if command == "check":
-                    report = json.loads(done.out)
-                    mine = [finding for finding in report["findings"] if finding["account"] == ACCOUNT]
-                    findings[source.name] = json.dumps(mine)
-                    if len(mine) != FUNCTIONS or done.code != 2 or report["verdict"] != "drift":
-                        wrong.append(f"{source.name}: exit {done.code} without a fault: {done.err}")
+            done = self._expect(source, "check")
+            report = json.loads(done.out)
+            mine = [finding for finding in report["findings"] if finding["account"] == ACCOUNT]
+            findings[source.name] = json.dumps(mine)
+            if len(mine) != FUNCTIONS or done.code != 2 or report["verdict"] != "drift":
+                wrong.append(f"{source.name}: exit {done.code} without a fault: {done.err}")
         if len(set(findings.values())) != 1:
             wrong.append(f"the sources do not find the same: {sorted(findings)}")
         return wrong
+
+    def _expect(self, source: Source, command: str) -> Done:
+        """Give what a run without faults says."""
+        if (source.name, command) not in self._expected:
+            self._expected[source.name, command] = self._ask(source, command, deadline=3600)
+        return self._expected[source.name, command]
 
     def one(self, number: int, seed: int) -> Outcome:
         """Make a run and judge it."""
@@ -119,6 +122,7 @@ class Runs:
         copy = self._folder / "damaged"
         folder = source.folder(self._world)
         folder = damaged_copy(folder, copy, schedule.files) if schedule.files else folder
+        expected = self._expect(source, command)
         self._aws.set_faults(schedule.faults)
         try:
             done = self._ask(source, command, deadline, folder, cache)
@@ -127,7 +131,7 @@ class Runs:
             self._met.update(self._met_now)
             self._aws.set_faults([])
             shutil.rmtree(copy, ignore_errors=True)
-        verdict = compared(self._expected[source.name, command], done, command)
+        verdict = compared(expected, done, command)
         if verdict == INCOMPLETE and not schedule.files and not set(self._met_now) - {"ok"}:
             # Other work on this machine may have taken the time that it had.
             return self._verdict(source, command, schedule, 3600, cache) if deadline < 3600 else f"no fault: {done.err}"

@@ -79,7 +79,7 @@ def choose(source: Source, files: Sequence[str], random: Random) -> Schedule:
         if keys and fault.get("operation") in (None, "GetObject", "AssumeRole") and random.random() < 0.5:
             fault["key"] = random.choice(keys)
         if kind == "slow":
-            fault["seconds"] = random.choice((1.0, 40.0))
+            fault["seconds"] = random.choice((1.0, 20.0))
         before = random.choice((0, 0, 0, 1, 2))
         if before and "key" not in fault:
             faults.append({**fault, "kind": "ok", "times": before})

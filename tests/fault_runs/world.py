@@ -142,14 +142,14 @@ def _at(call: Mapping[str, Any], moment: datetime, random: Random) -> dict[str, 
 
 
 def _log_files(records: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
-    """Make log files as CloudTrail names and writes them, by key; one an hour, where it writes them every few minutes.
+    """Make log files as CloudTrail names and writes them, by key; one each two hours, to be few.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
     """
     hours: dict[datetime, list[tuple[datetime, Mapping[str, Any]]]] = {}
     for each in records:
         moment = datetime.strptime(each["eventTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-        hours.setdefault(moment.replace(minute=0, second=0), []).append((moment, each))
+        hours.setdefault(moment.replace(hour=moment.hour // 2 * 2, minute=0, second=0), []).append((moment, each))
     files: dict[str, bytes] = {}
     for held in hours.values():
         delivered = held[-1][0] + timedelta(minutes=3)
