@@ -53,7 +53,8 @@ def test_whatever_goes_wrong_makes_no_other_verdict() -> None:
 
 
 def test_a_source_that_swallows_an_error_is_found_out() -> None:
-    code, text = fault_runs("--runs", "6", "--seed", "2026", "--swallow")
+    named = ("--source", "cloudtrail:", "--source", "a folder")
+    code, text = fault_runs("--runs", "6", "--seed", "2026", "--swallow", *named)
     assert code == 1
     assert count(text, "wrong") > 0
     assert count(text, "incomplete") == 0
