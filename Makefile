@@ -33,15 +33,35 @@ FAULTS ?= 200
 faults: $(READY) ## let things go wrong with every source, hundreds of times: as without faults, or incomplete; FAULTS=, SEED=
 	@$(BIN)/python -m tests.fault_runs --runs $(FAULTS) --seed $(SEED)
 
+bench: $(READY) ## measure everything against floors and rivals in the same run (minutes); writes BENCHMARKS.md
+	@$(BIN)/python -m benchmarks
+
+lint: $(READY) ## build ahead the linter of workflows that tests use; needs Go
+	@$(BIN)/python -m tests.workflows.actionlint
+
+pictures: $(READY) ## draw README's pictures anew from a run under the real runner; needs Node.js and Chromium
+	@$(BIN)/python -m tests.pictures
+
+SEQUENCES ?= 300
+SEED      ?= 1
+oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
+	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
+
+FAULTS ?= 200
+faults: $(READY) ## let things go wrong with every source, hundreds of times: as without faults, or incomplete; FAULTS=, SEED=
+	@$(BIN)/python -m tests.fault_runs --runs $(FAULTS) --seed $(SEED)
+
 bench: $(READY) ## how long the judgement and the outputs take, against floors measured in the same run
 	@$(BIN)/python -m benchmarks.judge
 	@$(BIN)/python -m benchmarks.outputs
+	@$(BIN)/python -m benchmarks.start
 
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.terraform_docs --check
+	$(BIN)/python -m tests.parsed_data --check
 	$(BIN)/python -m tests.rules_schema --check
 	terraform fmt -check -recursive terraform
 
@@ -50,7 +70,8 @@ format: $(READY) ## let the formatters have their way
 	$(BIN)/ruff format .
 	terraform fmt -recursive terraform
 
-docs: $(READY) ## rewrite what is generated: parts of the READMEs, the schema of the rules file
+docs: $(READY) ## rewrite what is generated: the catalogue's JSON, the rules file's schema, parts of the READMEs
+	$(BIN)/python -m tests.parsed_data --write
 	$(BIN)/python -m tests.terraform_docs --write
 	$(BIN)/python -m tests.rules_schema --write
 	$(BIN)/python -m tests.readme --write

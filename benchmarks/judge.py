@@ -1,55 +1,66 @@
-"""How long 1,000 functions and 3,000 relevant records take to judge, records and state already parsed.
+"""How long relevant records take to judge, and whether ten times as many take ten times as long.
 
-``python -m benchmarks.judge``: the median of several runs, each step against the floor of parsing the same records with
-:mod:`json`, measured in turn in the same process, so that the ratio holds on a machine whose speed wanders.
+``python -m benchmarks.judge``: first each step from records to findings, decoded records and state given, against
+decoding the same records with :mod:`json`. Then 10,000 and 100,000 records, read one by one as they come from a trail,
+each in a process of its own.
 """
 
 from __future__ import annotations
 
 import json
 import platform
-import statistics
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
-from tabulate import tabulate
-
-from tests import builders
+from benchmarks.many_records import DAY, judge_apart, state_text, write_records
+from benchmarks.process import steps_in_turn
+from benchmarks.row import Row, table
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.drift.judge import judge
 from tfdrift_gate.gate.learn import learn
 from tfdrift_gate.gate.plan import review
 from tfdrift_gate.gate.settle import finding, suppressed
-from tfdrift_gate.model import RawRecord, TimeWindow
+from tfdrift_gate.model import RawRecord
 from tfdrift_gate.rules.load import load_rules
 from tfdrift_gate.settings import Settings
 from tfdrift_gate.terraform.configuration import Configuration
-from tfdrift_gate.terraform.state import place, read_state
+from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.state import read_state
 
 FUNCTIONS = 1000
-RUNS = 15
-DAY = TimeWindow(datetime(2026, 1, 1, tzinfo=timezone.utc), datetime(2026, 1, 2, tzinfo=timezone.utc))
+SIZES = (10_000, 100_000)
+RUNS = 9
+LINEAR = 1.1
+"""How much longer a record may take in the larger history: 11 times as long for ten times as many."""
 
 
 def main() -> None:
     """Measure and print."""
+    print(f"{FUNCTIONS} functions; Python {platform.python_version()}, {datetime.now(timezone.utc).date()}")
+    print(table(measure()))
+
+
+def measure(functions: int = FUNCTIONS, sizes: Sequence[int] = SIZES, runs: int = RUNS) -> list[Row]:
+    """Measure the steps, and the growth from one size to the next."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_steps(Path(folder), functions, runs), *_growth(Path(folder), functions, sizes)]
+
+
+def _steps(folder: Path, functions: int, runs: int) -> Iterator[Row]:
     catalog = load_catalog()
     rules = load_rules(None, catalog)
-    records = [body for number in range(FUNCTIONS) for body in _records(f"fn-{number}", number)]
-    text = json.dumps(records)
-    raws = [RawRecord(f"record {number}", body) for number, body in enumerate(records)]
-    state = builders.state_text(*(entry for number in range(FUNCTIONS) for entry in _state(f"fn-{number}", number)))
-    belief = place(read_state(state.encode(), "state", catalog), catalog)
-
-    def floor() -> Any:
-        return json.loads(text)
+    count = 3 * functions
+    lines = write_records(folder / "steps.jsonl", count, functions).read_text(encoding="utf-8").splitlines()
+    raws = [RawRecord(f"record {number}", json.loads(line)) for number, line in enumerate(lines, 1)]
+    belief = place(read_state(state_text(functions).encode(), "state", catalog), catalog)
+    nothing = Configuration({})
 
     def read() -> Any:
         return learn(raws, DAY, catalog)
 
-    nothing = Configuration({})
     learned = read()
 
     def hold() -> Any:
@@ -62,46 +73,35 @@ def main() -> None:
         left, _ = suppressed(judged.drifts, rules, change, Settings(), DAY.until.date())
         return [finding(drift, rules, nothing) for drift in left]
 
-    steps = {
-        "json.loads of the records (floor)": floor,
-        "records → changes": read,
-        "changes → drift": hold,
-        "rules": rule,
-    }
-    seconds = _measured(steps)
-    total = sum(seconds[name] for name in list(steps)[1:])
-    parsed = seconds["json.loads of the records (floor)"]
-    rows = [(name, f"{1000 * value:.0f} ms", f"{value / parsed:.1f} ×") for name, value in seconds.items()]
-    rows.append(("judged, in all", f"{1000 * total:.0f} ms", f"{total / parsed:.1f} ×"))
-    drifts = len(judged.drifts)
-    print(f"{FUNCTIONS} functions, {len(records)} records, {drifts} drifts; Python {platform.python_version()}")
-    print(tabulate(rows, headers=("step", f"median of {RUNS}", "against the floor"), disable_numparse=True))
+    floor = f"decoding {count:,} records with json"
+    steps = {"records → changes": read, "changes → drift": hold, "drift → findings": rule}
+    seconds = steps_in_turn({floor: lambda: [json.loads(line) for line in lines], **steps}, runs)
+    for name in steps:
+        yield _row(f"{name}, {count:,} records", seconds[name], floor, seconds[floor])
+    whole = sum(seconds[name] for name in steps)
+    found = f"{len(rule()):,} findings"
+    yield _row(f"judged in all, {found}", whole, floor, seconds[floor])
 
 
-def _measured(steps: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    taken: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(RUNS):
-        for name, step in steps.items():
-            before = time.perf_counter()
-            step()
-            taken[name].append(time.perf_counter() - before)
-    return {name: statistics.median(values) for name, values in taken.items()}
+def _growth(folder: Path, functions: int, sizes: Sequence[int]) -> Iterator[Row]:
+    before = None
+    for size in sizes:
+        judged = judge_apart(write_records(folder / f"{size}.jsonl", size, functions), functions)
+        measured = f"{judged.seconds:.2f} s, {judged.peak >> 20} MiB at most"
+        work = f"{judged.relevant:,} relevant records judged, {judged.findings:,} findings"
+        if before is None:
+            yield Row(work, "", measured, "", "")
+        else:
+            times = judged.relevant / before.relevant
+            against = f"{before.relevant:,} records"
+            ratio = f"{judged.seconds / before.seconds:.1f} ×"
+            yield Row(work, against, measured, ratio, f"linear: ≤ {times * LINEAR:.3g} ×")
+        before = judged
 
 
-def _records(name: str, number: int) -> list[dict[str, Any]]:
-    second = f"{number % 60:02}"
-    return [
-        builders.update_configuration({"memorySize": 1024}, name=name, at=f"10:00:{second}"),
-        builders.update_code(name=name, at=f"10:01:{second}"),
-        builders.add_permission(f"by-hand-{number}", name=name, at=f"10:02:{second}"),
-    ]
-
-
-def _state(name: str, number: int) -> list[dict[str, Any]]:
-    return [
-        builders.function_state(name, label=name),
-        builders.permission_state(f"p{number}", label=f"p{number}", function_name=name),
-    ]
+def _row(work: str, seconds: float, floor: str, floor_seconds: float) -> Row:
+    measured = f"{1000 * seconds:.0f} ms against {1000 * floor_seconds:.0f} ms"
+    return Row(work, floor, measured, f"{seconds / floor_seconds:.1f} ×", "")
 
 
 if __name__ == "__main__":

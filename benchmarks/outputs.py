@@ -7,11 +7,11 @@ speed wanders. The goal is less than a second each.
 from __future__ import annotations
 
 import platform
-import statistics
-import time
+from collections.abc import Callable
+from functools import partial
 
-from tabulate import tabulate
-
+from benchmarks.process import steps_in_turn
+from benchmarks.row import Row, table
 from tests.outputs.scenarios import many
 from tfdrift_gate.outputs import FORMATS
 
@@ -22,22 +22,25 @@ FLOOR = "json"
 
 def main() -> None:
     """Measure and print."""
-    report = many(FINDINGS)
-    taken: dict[str, list[float]] = {name: [] for name in FORMATS}
-    sizes = {}
-    for _ in range(RUNS):
-        for name, form in FORMATS.items():
-            before = time.perf_counter()
-            written = form.render(report)
-            taken[name].append(time.perf_counter() - before)
-            sizes[name] = len(written.encode())
-    seconds = {name: statistics.median(values) for name, values in taken.items()}
-    rows = [
-        (name, f"{1000 * value:.0f} ms", f"{value / seconds[FLOOR]:.2f} ×", f"{sizes[name]:,} bytes")
-        for name, value in seconds.items()
+    print(f"{FINDINGS:,} findings; Python {platform.python_version()}")
+    print(table(measure()))
+
+
+def measure(findings: int = FINDINGS, runs: int = RUNS) -> list[Row]:
+    """Measure every output."""
+    report = many(findings)
+    written: dict[str, Callable[[], str]] = {name: partial(form.render, report) for name, form in FORMATS.items()}
+    seconds = steps_in_turn(written, runs)
+    return [
+        Row(
+            f"{name}, {findings:,} findings, {len(render().encode()):,} bytes",
+            f"the {FLOOR} output",
+            f"{1000 * seconds[name]:.0f} ms",
+            f"{seconds[name] / seconds[FLOOR]:.2f} ×",
+            "< 1 s",
+        )
+        for name, render in written.items()
     ]
-    print(f"{FINDINGS} findings; Python {platform.python_version()}")
-    print(tabulate(rows, headers=("output", f"median of {RUNS}", f"against {FLOOR}", "size"), disable_numparse=True))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,17 @@ def write_trail(folder: Path, records: int, functions: int = 1000, seed: int = 1
     return total
 
 
+def write_reads(day: Path, folder: Path, times: int) -> None:
+    """Write a trail as large as ``day`` and ``times`` as much again, in which all of that are reads."""
+    for path in sorted(day.rglob("*.json.gz")):
+        reads = gzip.compress(gzip.decompress(path.read_bytes()).replace(b'"readOnly":false', b'"readOnly":true'), 1)
+        place = folder / path.relative_to(day)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+        for number in range(times):
+            place.with_name(place.name.replace(".json.gz", f"{number}.json.gz")).write_bytes(reads)
+
+
 def state_text(functions: int = 1000) -> str:
     """The state of the functions that the trail's writes are about."""
     return builders.state_text(*(builders.function_state(f"fn-{n}", label=f"fn-{n}") for n in range(functions)))
@@ -122,7 +133,7 @@ def _other(dice: random.Random, at: str) -> dict[str, Any]:
     response: dict[str, Any] | None = None
     more: dict[str, Any] = {}
     if name == "AssumeRole":
-        token = base64.b64encode(dice.randbytes(730)).decode()
+        token = base64.b64encode(dice.randbytes(560)).decode()
         response = {
             "credentials": {"accessKeyId": _key(dice), "expiration": "Jan 1, 2026, 1:00:00 PM", "sessionToken": token}
         }
@@ -162,6 +173,8 @@ def _other(dice: random.Random, at: str) -> dict[str, Any]:
         sourceIPAddress="lambda.amazonaws.com" if behalf else _address(dice),
         userAgent="lambda.amazonaws.com" if behalf else _AGENT,
         **more,
+        vpcEndpointId=f"vpce-{dice.randrange(12):017x}",
+        vpcEndpointAccountId=builders.ACCOUNT,
         tlsDetails={
             "tlsVersion": "TLSv1.3",
             "cipherSuite": "TLS_AES_128_GCM_SHA256",
@@ -185,6 +198,14 @@ def _session(dice: random.Random) -> dict[str, Any]:
     identity["accessKeyId"] = _key(dice)
     identity["sessionContext"]["sessionIssuer"]["principalId"] = principal
     second = dice.randrange(86400)
+    function = builders.function_arn(f"service-{dice.randrange(400)}")
+    identity["sessionContext"]["inScopeOf"] = {
+        "sourceArn": function,
+        "sourceAccount": builders.ACCOUNT,
+        "issuerType": "AWS::Lambda::Function",
+        "credentialsIssuedTo": function,
+    }
+    identity["sessionContext"]["ec2RoleDelivery"] = "2.0"
     identity["sessionContext"]["attributes"]["creationDate"] = (DAY + timedelta(seconds=second)).isoformat()[:19] + "Z"
     return identity
 

@@ -7,5 +7,13 @@ import pytest
 pytest_plugins = ["tests.terraform_cli.fixtures", "tests.recipes.machine"]
 
 
+@pytest.fixture(autouse=True)
+def no_cache_of_the_developers(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what is read of a local AWS out of the developer's own cache folder, and out of the next test's."""
+    folder = str(tmp_path_factory.mktemp("cache"))
+    monkeypatch.setenv("TFDRIFT_GATE_CACHE_DIR", folder)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda _: folder)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files of outputs anew")

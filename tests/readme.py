@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from tabulate import tabulate
 
 from tests.outputs.scenarios import published_with_plan
+from tests.outputs.several import several
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.cli import cli
 from tfdrift_gate.model import Checkout
@@ -63,6 +64,16 @@ def outputs_block() -> str:
     )
 
 
+def roots_block() -> str:
+    """A run over three root modules, as a terminal shows it."""
+    whole = several()
+    drifting, unread, clean, _ = whole.reports
+    drifting = replace(drifting, findings=drifting.findings[2:3], notes=())
+    reports = (drifting, replace(unread, findings=(), notes=()), clean)
+    shown = replace(whole, reports=reports, names=whole.names[:3], shared=replace(whole.shared, skipped=()))
+    return f"```text\n{FORMATS['table'].render(shown).strip()}\n```"
+
+
 def action_block() -> str:
     """Inputs and outputs of the action, as ``action.yml`` has them."""
     action = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))
@@ -97,7 +108,13 @@ def with_block(text: str, name: str, block: str) -> str:
 
 
 GENERATED: Mapping[Path, Mapping[str, Callable[[], str]]] = {
-    README: {"action": action_block, "help": help_block, "catalog": catalog_block, "outputs": outputs_block},
+    README: {
+        "action": action_block,
+        "help": help_block,
+        "catalog": catalog_block,
+        "outputs": outputs_block,
+        "roots": roots_block,
+    },
     PULL_REQUESTS: {"comment": comment_block},
     GITHUB_ACTIONS: {"own plan": own_plan_block},
 }

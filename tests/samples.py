@@ -224,7 +224,8 @@ def environment(**variables: str | None) -> dict[str, str]:
     kept = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR")
     base = {name: os.environ[name] for name in kept if name in os.environ}
     # A home directory without AWS profiles, and no asking around for an instance's role.
-    base |= {"HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
+    # Nor what another test's run kept of a local AWS that has started over since.
+    base |= {"HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", "TFDRIFT_GATE_NO_CACHE": "true"}
     return {name: value for name, value in {**base, **variables}.items() if value is not None}
 
 

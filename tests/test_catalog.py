@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 import yaml
 
+from tests import parsed_data
 from tfdrift_gate.catalog import load_catalog, read_catalog
+from tfdrift_gate.changes.values import read_value
 from tfdrift_gate.errors import CatalogError
 from tfdrift_gate.model import Effect, ResourceKey
 
@@ -97,6 +102,28 @@ def catalogue(**changes: Any) -> dict[str, Any]:
         "events": {"PutExample": {"recorded": ["PutExample"], "resource": "aws_example", "effect": "update"}},
     }
     return body | changes
+
+
+def test_what_is_loaded_is_what_the_yaml_says() -> None:
+    assert parsed_data.stale() == [], "run make docs"
+    for source in parsed_data.SOURCES:
+        read, loaded = yaml.safe_load(source.read_text()), json.loads(source.with_suffix(".json").read_text())
+        assert loaded == read
+        assert [*map(list, loaded.values())] == [*map(list, read.values())], "the order of entries is a promise too"
+
+
+def test_json_that_its_yaml_no_longer_says_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = parsed_data.DATA
+    shutil.copytree(before, tmp_path / "data")
+    monkeypatch.setattr(parsed_data, "DATA", tmp_path / "data")
+    monkeypatch.setattr(
+        parsed_data, "SOURCES", [tmp_path / "data" / source.relative_to(before) for source in parsed_data.SOURCES]
+    )
+    rules = tmp_path / "data" / "rules.yaml"
+    rules.write_text(rules.read_text().replace("severity: high", "severity: low", 1))
+    (tmp_path / "data" / "catalog" / "lambda.json").unlink()
+    (tmp_path / "data" / "catalog" / "gone.json").write_text("{}")
+    assert parsed_data.stale() == ["catalog/gone.json", "catalog/lambda.json", "rules.json"]
 
 
 def test_a_small_catalogue_is_read() -> None:
@@ -212,3 +239,20 @@ def test_an_effect_that_does_not_exist_is_an_error_that_names_the_file() -> None
 def test_text_that_is_not_yaml_is_a_catalogue_error() -> None:
     with pytest.raises(CatalogError, match=r"example\.yaml"):
         read_catalog("example.yaml", "a: [")
+
+
+def test_what_is_taken_verbatim_out_of_a_record_is_what_reading_it_would_give() -> None:
+    samples: dict[type, list[Any]] = {str: ["", "x", "1", "$LATEST", "{}", "None"], bool: [True, False]}
+    verbatim = [
+        look
+        for entries in CATALOG.events.values()
+        for entry in entries
+        for shown in entry.looks.beside(frozenset())
+        for look in shown.looks
+        if look.verbatim
+    ]
+    assert {look.verbatim for look in verbatim} == {str, bool}
+    for look in verbatim:
+        for value in samples[look.verbatim or str]:
+            read = read_value(value, look.attribute)
+            assert (read, type(read)) == (value, type(value)), look.name

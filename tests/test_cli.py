@@ -321,7 +321,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "region": ("mars-north-1", "mars-north-1"),
     "deadline": ("soon", "soon"),
     "profile": ("nobody", "nobody"),
-    "assume_role": ("short", "RoleArn"),
+    "assume_role": ("short", "no role's ARN"),
     "no_cache": ("perhaps", "perhaps"),
     "validate_digests": ("perhaps", "perhaps"),
     "max_scan": ("much", "much"),

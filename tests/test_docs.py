@@ -22,7 +22,7 @@ from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.cli import cli
 from tfdrift_gate.model import Problem
 from tfdrift_gate.outputs import FORMATS
-from tfdrift_gate.rules.load import read_rules
+from tfdrift_gate.rules.read import read_rules
 from tfdrift_gate.settings import resolve
 
 TEXT = readme.README.read_text(encoding="utf-8")

@@ -95,6 +95,15 @@ def of_many(folder: Path) -> dict[str, Any]:
     return report(root, events_file(folder, update(), added_permission(), gone, odd))
 
 
+def of_several(folder: Path) -> dict[str, Any]:
+    """Of three root modules one is clean, one has a drift and one cannot be read."""
+    drifting, broken = root_module(folder / "drifting"), root_module(folder / "broken")
+    (broken / "terraform.tfstate").write_text("{")
+    clean = root_module(folder / "clean", resource("aws_lambda_function", "other", function("other")))
+    odd = record("PutSomethingNew", {"functionName": "orders"}, None, eventID="g")
+    return report(drifting, events_file(folder, update(), odd), str(broken), str(clean))
+
+
 SCENARIOS: dict[str, tuple[Callable[[Path], dict[str, Any]], str, str]] = {
     # scenario: (its report, its verdict, the list that has something)
     "clean": (of_clean, "clean", ""),
@@ -109,6 +118,7 @@ SCENARIOS: dict[str, tuple[Callable[[Path], dict[str, Any]], str, str]] = {
     "bad usage": (of_bad_usage, "incomplete", "problems"),
     "no state yet": (of_no_state_yet, "clean", "notes"),
     "many": (of_many, "drift", "skipped"),
+    "several": (of_several, "incomplete", "roots"),
 }
 
 
@@ -175,6 +185,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["suppressed"] = of_suppressed(tmp_path_factory.mktemp("suppressed"))["suppressed"]
     found["reverted"] = of_reverted(tmp_path_factory.mktemp("reverted"))["reverted"]
     found["problems"] = of_incomplete(tmp_path_factory.mktemp("incomplete"))["problems"]
+    found["roots"] = of_several(tmp_path_factory.mktemp("several"))["roots"]
     VALIDATOR.validate(found)
     return found
 
@@ -190,7 +201,7 @@ def test_a_value_of_a_wrong_type_is_refused_wherever_it_stands(full: dict[str, A
 
 
 def test_a_key_that_is_missing_is_refused_wherever_it_stands(full: dict[str, Any]) -> None:
-    optional = {"owner", "expires"}  # of a waiver
+    optional = {"owner", "expires", "roots"}  # of a waiver; of a run over several root modules
     for path in objects(full):
         if {"before", "after"} & set(path):
             continue

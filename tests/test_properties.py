@@ -30,7 +30,8 @@ from tfdrift_gate.changes.interpret import interpret
 from tfdrift_gate.errors import GateError
 from tfdrift_gate.model import RawRecord, Record, Report, Skipped
 from tfdrift_gate.records.record import read_record
-from tfdrift_gate.rules.load import load_rules, read_rules
+from tfdrift_gate.rules.load import load_rules
+from tfdrift_gate.rules.read import read_rules
 
 settings.register_profile(
     "judgement",

@@ -1,5 +1,16 @@
-"""``python -m tfdrift_gate``."""
+"""The program ``tfdrift-gate``, also ``python -m tfdrift_gate``."""
 
-from tfdrift_gate.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run what the arguments name; what a plan calls takes none, and does not pay for reading any."""
+    if sys.argv[1:] == ["external"]:
+        from tfdrift_gate.external import main as run
+    else:
+        from tfdrift_gate.cli import main as run
+    run()
+
+
+if __name__ == "__main__":
+    main()

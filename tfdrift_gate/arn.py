@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LAMBDA_ARN = re.compile(r"arn:([^:]+):lambda:([a-z0-9-]+):(\d+):([a-z-]+):(.+)", re.DOTALL)
+_ROLE_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):role/.+")
 
 # NOTE: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html (partition); the first match wins.
 _PARTITIONS = (
@@ -41,12 +44,14 @@ class FunctionName:
     region: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def parse_lambda_arn(text: str) -> LambdaArn | None:
     """Take an ARN of Lambda's apart; None for anything else."""
     found = _LAMBDA_ARN.fullmatch(text)
     return LambdaArn(found[2], found[3], found[4], found[5]) if found else None
 
 
+@lru_cache(maxsize=4096)
 def parse_function_name(text: str) -> FunctionName:
     """Take apart a name, a partial ARN or a full ARN, each with or without ``:qualifier``.
 
@@ -82,6 +87,7 @@ def last_part(text: str) -> str:
     return text.rsplit(":", 1)[-1]
 
 
+@lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Name the partition that a region belongs to; ``aws`` for every region without a prefix of its own."""
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
@@ -89,3 +95,19 @@ def partition_of(region: str) -> str:
 
 def _qualifier(rest: list[str]) -> str | None:
     return rest[0] if len(rest) == 1 and rest[0] else None
+
+
+def roles_of(roles: Iterable[str], accounts: Iterable[str]) -> tuple[str, ...]:
+    """Write ``{account}`` out, once for each account; each role once, in the order given."""
+    found = (
+        role.replace("{account}", account)
+        for role in roles
+        for account in (sorted(accounts) if "{account}" in role else [""])
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def account_of(role: str) -> str | None:
+    """Tell whose role an ARN names (``arn:aws:iam::123456789012:role/auditor``); None for anything else."""
+    found = _ROLE_ARN.fullmatch(role)
+    return found[1] if found else None

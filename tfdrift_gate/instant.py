@@ -16,8 +16,8 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-event
 
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_RECORDED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
+_RECORDED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|\+0000)", re.ASCII)
+"""As CloudTrail (``…Z``) and Lambda (``….000+0000``) write them: nearly all that are read."""
 
 
 def parse_instant(text: str) -> datetime:
@@ -26,14 +26,16 @@ def parse_instant(text: str) -> datetime:
     Takes what CloudTrail, Lambda (``…+0000``), Lake (a blank for the ``T``) and people write. Raises
     ValueError for anything else.
     """
-    if _RECORDED.fullmatch(text):
-        return datetime.fromisoformat(f"{text[:-1]}+00:00")
+    if known := _RECORDED.fullmatch(text):
+        return datetime.fromisoformat(f"{text[: known.start(2)]}+00:00")
     cleaned = text.strip().replace("Z", "+00:00").replace("z", "+00:00")
-    moment = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", cleaned))
+    if cleaned[-5:-4] in ("+", "-") and cleaned[-4:].isdecimal():
+        cleaned = f"{cleaned[:-2]}:{cleaned[-2:]}"
+    moment = datetime.fromisoformat(cleaned)
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
     try:
-        return moment.astimezone(timezone.utc)
+        return moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
     except OverflowError:
         raise ValueError(f"{text} lies outside of what a calendar holds") from None
 

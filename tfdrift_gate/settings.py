@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from tfdrift_gate.arn import account_of, roles_of
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import UsageError
 from tfdrift_gate.model import Severity
@@ -64,8 +65,14 @@ class Settings:
 
     @property
     def credentials(self) -> Credentials:
-        """The AWS credentials that the options name."""
-        return Credentials(self.profile, self.assume_role[0] if self.assume_role else None)
+        """The AWS credentials for what no account is known of yet: the role, where only one is meant."""
+        one = len(self.assume_role) == 1 and "{account}" not in self.assume_role[0]
+        return Credentials(self.profile, self.assume_role[0] if one else None)
+
+    def credentials_for(self, account: str) -> Credentials:
+        """Give the AWS credentials for what lies in ``account``: the role that is of it, where several are named."""
+        role = next((role for role in roles_of(self.assume_role, [account]) if account_of(role) == account), None)
+        return Credentials(self.profile, role) if role else self.credentials
 
     def blocks(self, severity: Severity | None) -> bool:
         """Tell whether a worst severity is at or above ``fail_on``."""
@@ -136,7 +143,13 @@ def _items(value: object) -> tuple[str, ...]:
 
 def _read(name: str, value: object, shown: str) -> object:
     if name in _LISTS:
-        return _items(value)
+        items = _items(value)
+        for item in items if name == "assume_role" else ():
+            if not account_of(item.replace("{account}", "0" * 12)):
+                raise UsageError(
+                    f"reading {shown}: {item!r} is no role's ARN", "write arn:aws:iam::123456789012:role/NAME"
+                )
+        return items
     text = str(value).strip()
     if name in _CHOICES and text not in _CHOICES[name]:
         raise UsageError(f"reading {shown}: {text!r} is none of {', '.join(_CHOICES[name])}", "write one of these")

@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import click
+from tfdrift_gate.errors import UsageError
+
+_OPEN = "let it go where there is room for it"
 
 
 def print_text(shown: str) -> None:
-    """Write a result to standard output; raises :class:`click.ClickException` where that cannot be written to."""
+    """Write a result to standard output; raises :class:`UsageError` where that cannot be written to."""
     if sys.stdout is None:
-        raise click.ClickException("writing to standard output: it is closed")
+        raise UsageError("writing to standard output: it is closed", _OPEN)
     try:
         sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
@@ -22,17 +24,23 @@ def print_text(shown: str) -> None:
         raise
     except OSError as error:
         close_stdout()
-        raise click.ClickException(f"writing to standard output: {error.strerror or error}") from None
+        raise UsageError(f"writing to standard output: {error.strerror or error}", _OPEN) from None
+
+
+def say(line: str) -> None:
+    """Write a line to standard error, where there is one."""
+    if sys.stderr is not None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the one place that does
 
 
 def complain(first: str, message: str, hint: str) -> None:
     """Say on standard error what did not happen, what was being read and what to do."""
     from tfdrift_gate.outputs.text import printable
 
-    click.echo(f"tfdrift-gate: {first}", err=True)
-    click.echo(f"  {printable(message)}", err=True)
+    say(f"tfdrift-gate: {first}")
+    say(f"  {printable(message)}")
     if hint:
-        click.echo(f"  → {printable(hint)}", err=True)
+        say(f"  → {printable(hint)}")
 
 
 def close_stdout() -> None:
@@ -56,16 +64,24 @@ class ProgressLine:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._began = clock()
+        self._is_wanted = sys.stderr.isatty()
         self._shown = False
 
     def __call__(self, words: str) -> None:
         """Say what is being read."""
-        if sys.stderr.isatty() and self._clock() - self._began > 1.0:
+        if self._is_wanted and self._clock() - self._began > 1.0:
             from tfdrift_gate.outputs.text import printable
 
             sys.stderr.write(f"\r\x1b[K{printable(words, 100)} …")
             sys.stderr.flush()
             self._shown = True
+
+    def notice(self, words: str) -> None:
+        """Say something that stays, on any standard error."""
+        from tfdrift_gate.outputs.text import printable
+
+        self.done()
+        say(f"tfdrift-gate: {printable(words)}")
 
     def done(self) -> None:
         """Take the line away."""

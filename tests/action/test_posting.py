@@ -210,6 +210,8 @@ def test_publish_sets_the_outputs_writes_the_summary_and_comments(api: GitHubApi
         ({"TFDRIFT_GATE_DIR": "infra@prod"}, {"TFDRIFT_GATE_DIR": "infra", "TFDRIFT_GATE_WORKSPACE": "prod"}),
         ({"TF_WORKSPACE": "a"}, {"TF_WORKSPACE": "b"}),
         ({"TFDRIFT_GATE_DIR": "a%40b"}, {"TFDRIFT_GATE_DIR": "a@b"}),
+        ({"TFDRIFT_GATE_DIR": "a"}, {"TFDRIFT_GATE_DIR": "a\nb"}),
+        ({"TFDRIFT_GATE_DIR": "a%0Ab"}, {"TFDRIFT_GATE_DIR": "a\nb"}),
     ],
 )
 def test_two_root_modules_or_workspaces_never_share_a_comment(
@@ -218,6 +220,14 @@ def test_two_root_modules_or_workspaces_never_share_a_comment(
     for variables in (first, second):
         github(api, event, "publish", "--reports", str(reports(tmp_path)), **variables)
     assert len(bodies(api)) == 2
+
+
+def test_a_list_of_root_modules_has_one_comment_as_long_as_it_names_the_same(
+    api: GitHubApi, event: Path, tmp_path: Path
+) -> None:
+    for named in ("infra/a\ninfra/b", " infra/a/\n\n  ./infra/b\n"):
+        github(api, event, "publish", "--reports", str(reports(tmp_path)), TFDRIFT_GATE_DIR=named)
+    assert bodies(api) == [f"{marker('infra/a' + chr(10) + 'infra/b')}\ntwo changes"]
 
 
 def test_a_secret_that_was_pasted_with_its_line_break_is_a_token_all_the_same(

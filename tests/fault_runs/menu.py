@@ -31,11 +31,13 @@ _OWN: Mapping[str, Mapping[str, Sequence[int]]] = {
         "repeated_token": (1, 0),
     },
     "sts": {},
+    "lake": {},
 }
 OPERATIONS: Mapping[str, Sequence[str]] = {
     "cloudtrail": ("LookupEvents",),
     "s3": ("GetObject", "ListObjectsV2"),
     "athena": ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
+    "lake": ("StartQuery", "DescribeQuery", "GetQueryResults"),
     "sts": ("GetCallerIdentity", "AssumeRole"),
 }
 FILES = ("half of it", "a byte of it", "nothing", "no JSON", "somebody else's JSON", "a dead link")
@@ -72,7 +74,9 @@ def choose(source: Source, files: Sequence[str], random: Random) -> Schedule:
         service = random.choice(source.services)
         kinds = {**_ANYWHERE, **_OWN[service]}
         kind = random.choice(sorted(kinds))
-        fault: dict[str, Any] = {"kind": kind, "times": random.choice(kinds[kind]), "service": service}
+        # Lake's calls are CloudTrail's.
+        asked = "cloudtrail" if service == "lake" else service
+        fault: dict[str, Any] = {"kind": kind, "times": random.choice(kinds[kind]), "service": asked}
         if kind in _ANYWHERE:
             fault["operation"] = random.choice(OPERATIONS[service])
         keys = {"s3": files, "sts": source.roles}.get(service)

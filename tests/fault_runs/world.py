@@ -28,6 +28,8 @@ from tests.samples import (
     update,
 )
 from tests.sources.trail_digests import PUBLIC_KEYS, Digests
+from tests.sources.trail_files import run_statement
+from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 
 BUCKET, PROVEN_BUCKET = "trail", "proven-trail"
 FUNCTIONS = 12
@@ -97,7 +99,7 @@ def make_world(folder: Path, seed: int) -> World:
 
 
 def fill(aws: LocalAws, world: World) -> None:
-    """Let the local AWS have the trail, as event history and in a bucket."""
+    """Let the local AWS have the trail: as event history, in a bucket, and with a table over that."""
     aws.reset()
     given = aws_environment(aws.endpoint_url)
     s3 = boto3.client(
@@ -116,6 +118,7 @@ def fill(aws: LocalAws, world: World) -> None:
     aws.set_rate_limit(1_000_000)
     aws.append_records(world.records)
     aws.append_records(world.others_records)
+    run_statement(create_table(Wanted(BUCKET)), aws.endpoint_url)
 
 
 def _other(random: Random) -> dict[str, Any]:

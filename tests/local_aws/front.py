@@ -1,6 +1,6 @@
 """The WSGI application in front of moto's: answers and records Lambda, answers LookupEvents, hands on the rest.
 
-What is planned to go wrong does so here.
+Athena's and Lake's calls go to stand-ins. What is planned to go wrong does so here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Request, Response
 
+from tests.local_aws.athena import AthenaStandIn
 from tests.local_aws.broken import damaged, json_answer, json_error_answer, refusal
 from tests.local_aws.clock import Clock
 from tests.local_aws.event_names import is_management_event
 from tests.local_aws.faults import KINDS, NOTHING, Asked, Fault, Faults, RateLimit
 from tests.local_aws.identity import Caller, CredentialScope, caller_of, credential_scope
+from tests.local_aws.lake import LakeStandIn
 from tests.local_aws.lambda_call import read_answer, read_call
 from tests.local_aws.lambda_service.service import LambdaService, error_answer, operations
 from tests.local_aws.lookup_events import LookupEvents, RefusedLookup
@@ -39,6 +41,8 @@ class CloudTrailFront:
         self.clock = Clock()
         self.trail = Trail(self.clock)
         self.lambda_service = LambdaService()
+        self.athena = AthenaStandIn()
+        self.lake = LakeStandIn()
         self.faults = Faults()
         self.delivery_delay = timedelta()
         """How long after its ``eventTime`` LookupEvents starts to show a record."""
@@ -61,6 +65,8 @@ class CloudTrailFront:
         """Start over with an empty trail, no functions, no faults, no delay, no counts and this machine's time."""
         self.clock.reset()
         self.lambda_service.clear()
+        self.athena.clear()
+        self.lake.clear()
         self.trail.clear()
         self._lookup.forget()
         self.faults.plan([])
@@ -167,13 +173,14 @@ class CloudTrailFront:
         elif scope.service == "sts":
             asked = Asked("sts", operation, _form(environ).get("RoleArn", [""])[0])
         fault = self.faults.take(asked)
+        application = self._behind(scope, operation)
         if fault is NOTHING:
-            return self._moto
+            return application
         request = Request(environ)
         token = json.loads(request.get_data()).get("NextToken") if fault.kind == "repeated_token" else None
         if refused := self._refusal(fault, asked, scope, request.headers):
             return refused
-        answer = Response.from_app(self._moto, environ)
+        answer = Response.from_app(application, environ)
         if token:
             answer.set_data(json.dumps(json.loads(answer.get_data()) | {"NextToken": token}))
         return damaged(fault, answer)
@@ -181,6 +188,14 @@ class CloudTrailFront:
     def _refusal(self, fault: Fault, asked: Asked, scope: CredentialScope, headers: Mapping[str, str]) -> Any:
         denied = _not_authorized(caller_of(scope.access_key_id), f"{asked.service}:{asked.operation}")
         return refusal(fault, asked, headers.get("X-Amz-Date", ""), self.clock.now(), denied)
+
+    def _behind(self, scope: CredentialScope, operation: str) -> Any:
+        """Give the application that answers: moto, but for Athena's and Lake's calls."""
+        if scope.service == "cloudtrail" and self.lake.answers(operation):
+            return self.lake.application(self.trail.records(), operation)
+        if scope.service != "athena" or not self.athena.answers(operation):
+            return self._moto
+        return self.athena.application(caller_of(scope.access_key_id).account, scope.region, operation)
 
 
 def _form(environ: dict[str, Any]) -> dict[str, list[str]]:

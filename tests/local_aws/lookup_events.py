@@ -100,6 +100,12 @@ def event_of(entry: Entry) -> dict[str, Any]:
 
     A planted record that is a text becomes ``CloudTrailEvent`` as it stands.
     """
+    text = entry.record if isinstance(entry.record, str) else json.dumps(entry.record)
+    return _around(entry) | {"CloudTrailEvent": text}
+
+
+def _around(entry: Entry) -> dict[str, Any]:
+    """Tell what stands beside the record, by which look-ups select."""
     record = entry.record if isinstance(entry.record, dict) else {}
     read_only = record.get("readOnly")
     event = {
@@ -111,7 +117,6 @@ def event_of(entry: Entry) -> dict[str, Any]:
         "EventSource": record.get("eventSource"),
         "Username": username_of(record),
         "Resources": lookup_resources(record),
-        "CloudTrailEvent": entry.record if isinstance(entry.record, str) else json.dumps(entry.record),
     }
     return {key: value for key, value in event.items() if value is not None}
 
@@ -156,7 +161,7 @@ def _lookup_attribute(attributes: list[Mapping[str, str]]) -> Callable[[Entry], 
     key, value = attributes[0].get("AttributeKey", ""), attributes[0].get("AttributeValue", "")
     if len(attributes) > 1 or key not in _ATTRIBUTES:
         raise RefusedLookup("InvalidLookupAttributesException", "One known lookup attribute at most.")
-    return lambda entry: _ATTRIBUTES[key](event_of(entry), key, value)
+    return lambda entry: _ATTRIBUTES[key](_around(entry), key, value)
 
 
 def _time_range(start: float | None, end: float | None, now: datetime) -> tuple[datetime, datetime]:

@@ -18,7 +18,9 @@ from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.local_aws.admin import Admin
+from tests.local_aws.athena import AthenaStandIn
 from tests.local_aws.front import CloudTrailFront
+from tests.local_aws.lake import LakeStandIn
 from tests.local_aws.moto_iam import attach_role_policy
 from tests.local_aws.snapshot import Written, moto_services, moto_state, set_moto_state
 
@@ -158,6 +160,16 @@ class LocalAws:
     def faults_met(self) -> dict[str, int]:
         """Count the requests that met a fault since :meth:`set_faults`, by kind."""
         return dict(self._front.faults.met)
+
+    @property
+    def athena(self) -> AthenaStandIn:
+        """The stand-in for Athena, with what it is to do and what it was asked."""
+        return self._front.athena
+
+    @property
+    def lake(self) -> LakeStandIn:
+        """The stand-in for CloudTrail Lake, with what it is to do and what it was asked."""
+        return self._front.lake
 
     def set_rate_limit(self, requests: int) -> None:
         """Let LookupEvents answer so many requests a second, per account and region, until :meth:`reset`."""

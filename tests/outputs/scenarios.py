@@ -66,7 +66,7 @@ def event(
         "event_name": name,
         "event_time": NOON - timedelta(hours=1) + timedelta(minutes=minute),
         "aws_region": REGION,
-        "actor": replace(who, source_ip=who.source_ip or "198.51.100.7", user_agent=who.user_agent or CLI),
+        "actor": who._replace(source_ip=who.source_ip or "198.51.100.7", user_agent=who.user_agent or CLI),
         "origin": "cli",
     } | more
     return Event(**given)
@@ -156,7 +156,7 @@ def _published(effects: Mapping[str, tuple[PlanEffect | None, ...]] | None = Non
     found = []
     for number, (name, expected) in enumerate(EXPECTED.items(), 1):
         api, address = _EVENTS[name]
-        actor = replace(ACTORS[expected.actor], source_ip=address)
+        actor = ACTORS[expected.actor]._replace(source_ip=address)
         by = event(api, actor, minute=number, origin=expected.origin)
         told = (effects or {}).get(name, (None,) * len(expected.changes))
         changes = tuple(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.outputs.scenarios import SCENARIOS
+from tests.outputs.scenarios import SCENARIOS as ONE_ROOT
+from tests.outputs.several import SEVERAL
+from tfdrift_gate.model import Report, RootsReport
 from tfdrift_gate.outputs import FORMATS
 
 GOLDEN = Path(__file__).parent / "golden"
+SCENARIOS: Mapping[str, Callable[[], Report | RootsReport]] = {**ONE_ROOT, **SEVERAL}
 EXTENSIONS = {"json": "json", "markdown": "md", "sarif": "sarif", "gitlab": "json", "junit": "xml"}
 """By format; ``txt`` where none is named."""
 

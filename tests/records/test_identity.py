@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import ACCOUNT, BROWSER, CLI_AGENT, OTHER_ACCOUNT, record, role_session, user
 from tfdrift_gate.model import Actor
-from tfdrift_gate.records.identity import actor_of, origin_of
+from tfdrift_gate.records.identity import actor_of, caller_of, origin_of
 
 ORIGINS = {"cloudformation", "aws-service", "console", "terraform", "cli", "sdk", "unknown"}
 
@@ -227,8 +227,23 @@ RECORDS = st.fixed_dictionaries(
 @given(RECORDS | st.dictionaries(st.text(max_size=9), JSON, max_size=4))
 def test_any_json_as_a_record_has_an_actor_and_an_origin(body: dict[str, Any]) -> None:
     actor = actor_of(body)
-    assert all(value is None or isinstance(value, (str, bool)) for value in vars(actor).values())
+    assert all(value is None or isinstance(value, (str, bool)) for value in actor)
     assert origin_of(body) in ORIGINS
+    # Asked twice, since the second answer is a kept one.
+    assert [caller_of(body), caller_of(body)] == [(actor, origin_of(body))] * 2
+
+
+def test_a_caller_is_one_object_in_all_of_its_records_and_no_other_callers() -> None:
+    one, again, other = (called(CLI_AGENT, user(name)) | {"eventID": name} for name in ("ops", "ops", "dev"))
+    assert caller_of(one)[0] is caller_of(again)[0]
+    assert caller_of(other)[0] != caller_of(one)[0]
+
+
+@pytest.mark.parametrize("field", ["sessionCredentialFromConsole", "sourceIPAddress", "userAgent", "eventType"])
+def test_a_kept_caller_is_never_taken_for_one_that_differs_in_type_alone(field: str) -> None:
+    for value in (1, True, 1.0, "1", "true", None, 2):
+        body = called(CLI_AGENT, user("ops")) | {field: value}
+        assert caller_of(body) == (actor_of(body), origin_of(body))
 
 
 def test_a_flag_nested_beyond_all_depth_is_no_flag() -> None:
@@ -239,5 +254,6 @@ def test_a_flag_nested_beyond_all_depth_is_no_flag() -> None:
     body["userIdentity"]["sessionContext"]["attributes"] = {"mfaAuthenticated": deep}
     assert actor_of(body).mfa is False
     assert origin_of(body) == "unknown"
+    assert caller_of(body) == (actor_of(body), "unknown")
     while deep:  # taken apart by hand: freeing it at once would itself go too deep
         deep = deep[0]

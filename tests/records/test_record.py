@@ -9,11 +9,11 @@ import pytest
 
 from tests.builders import record, without
 from tfdrift_gate.model import RawRecord, Record, Skipped
-from tfdrift_gate.records.record import api_name, read_record, without_duplicates
+from tfdrift_gate.records.record import api_name, identity_of, read_record
 
 SERVICES = frozenset({"lambda.amazonaws.com"})
 REQUEST = {"functionName": "orders", "reservedConcurrentExecutions": 5}
-FIRST, SECOND = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+FIRST = "00000000-0000-4000-8000-000000000001"
 
 
 def put(**fields: Any) -> dict[str, Any]:
@@ -146,42 +146,6 @@ def test_the_account_of_the_caller_stands_in_where_the_record_names_no_recipient
     assert result.account == "123456789012"
 
 
-def kept(*bodies: Any) -> list[Any]:
-    return [raw.body for raw in without_duplicates(RawRecord(str(n), body) for n, body in enumerate(bodies))]
-
-
-def test_the_same_event_id_counts_once() -> None:
-    assert kept(put(eventID=FIRST), put(eventID=FIRST)) == [put(eventID=FIRST)]
-
-
-def test_a_late_copy_of_a_record_counts_once() -> None:
-    late = put(eventID=FIRST, addendum={"reason": "DELIVERY_DELAY"})
-    assert kept(put(eventID=FIRST), late) == [put(eventID=FIRST)]
-
-
-@pytest.mark.parametrize("correction_first", [False, True])
-def test_a_correction_wins_over_the_record_with_its_own_id(correction_first: bool) -> None:
-    corrected = put(eventID=FIRST, addendum={"reason": "UPDATED_DATA"}, awsRegion="eu-west-1")
-    pair = [put(eventID=FIRST), corrected]
-    assert kept(*(reversed(pair) if correction_first else pair)) == [corrected]
-
-
-@pytest.mark.parametrize("correction_first", [False, True])
-def test_a_correction_wins_over_the_record_that_it_names(correction_first: bool) -> None:
-    corrected = put(eventID=SECOND, addendum={"reason": "UPDATED_DATA", "originalEventID": FIRST})
-    pair = [put(eventID=FIRST), corrected]
-    assert kept(*(reversed(pair) if correction_first else pair)) == [corrected]
-
-
-def test_masked_event_ids_do_not_make_different_records_one() -> None:
-    one, other = put(eventID="-"), put(eventID="-", at="10:00:01")
-    assert kept(one, other, one) == [one, other]
-
-
-def test_what_is_no_record_at_all_is_kept_for_the_reader_to_name() -> None:
-    assert kept(5, None, put(eventID=FIRST)) == [5, None, put(eventID=FIRST)]
-
-
 @pytest.mark.parametrize(
     "field", ["readOnly", "managementEvent", "eventCategory", "errorMessage", "eventID", "addendum"]
 )
@@ -191,7 +155,7 @@ def test_a_field_nested_too_deep_to_write_out_ends_no_run(field: str) -> None:
         deep = [deep]
     value = {"reason": "UPDATED_DATA", "originalEventID": deep} if field == "addendum" else deep
     raw = RawRecord("trail.json: record 7", put() | {field: value})
-    assert without_duplicates([raw]) == [raw]
+    assert identity_of(raw).id
     assert isinstance(read_record(raw, SERVICES), Record)
 
 

@@ -17,7 +17,8 @@ from tfdrift_gate.cli import cli, main
 from tfdrift_gate.errors import RulesError
 from tfdrift_gate.outputs.rules import RULES_FORMATS
 from tfdrift_gate.rules.listing import listing
-from tfdrift_gate.rules.load import builtin_rules, read_rules
+from tfdrift_gate.rules.load import builtin_rules
+from tfdrift_gate.rules.read import read_rules
 
 BUILT_IN = builtin_rules()
 KEPT = WHOLE.replace("replace_defaults: true", "replace_defaults: false")

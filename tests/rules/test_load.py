@@ -11,7 +11,9 @@ import pytest
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import RulesError
 from tfdrift_gate.model import Severity
-from tfdrift_gate.rules.load import FILE_NAME, find_rules, load_rules, read_rules
+from tfdrift_gate.rules.find import FILE_NAME, find_rules
+from tfdrift_gate.rules.load import load_rules
+from tfdrift_gate.rules.read import read_rules
 from tfdrift_gate.rules.ruleset import RuleSet
 
 CATALOG = load_catalog()

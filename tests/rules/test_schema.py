@@ -18,7 +18,8 @@ from tests.rules.test_load import MISTAKES, RULE, TRUST, WAIVER, WHOLE
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import RulesError
 from tfdrift_gate.model import Severity
-from tfdrift_gate.rules.load import builtin_rules, known_attributes, read_rules
+from tfdrift_gate.rules.load import builtin_rules
+from tfdrift_gate.rules.read import known_attributes, read_rules
 
 CATALOG = load_catalog()
 BUILT_IN = builtin_rules()

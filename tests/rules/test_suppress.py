@@ -452,7 +452,7 @@ def test_only_the_star_and_the_question_mark_mean_anything(pattern: str, text: s
     ],
 )
 def test_an_attributes_name_covers_what_lies_in_it_and_nothing_beside_it(name: str, path: str, covers: bool) -> None:
-    assert names(name, AttributeChange(path, 1, 2, known=True, event=None)) is covers
+    assert names((name,), AttributeChange(path, 1, 2, known=True, event=None)) is covers
 
 
 def test_ignore_changes_of_one_tag_takes_that_tag_and_leaves_the_others(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import RulesError
-from tfdrift_gate.rules.load import builtin_rules, read_rules
+from tfdrift_gate.rules.load import builtin_rules
+from tfdrift_gate.rules.read import read_rules
 from tfdrift_gate.rules.ruleset import RuleSet, Waiver
 from tfdrift_gate.rules.waive import add_waiver
 

@@ -73,6 +73,12 @@ def test_a_write_that_says_somewhere_inside_that_it_reads_is_a_write() -> None:
     assert len(found(as_written(write(tags={"readOnly": True}))).candidates) == 1
 
 
+def test_a_correction_counts_whatever_it_says_itself() -> None:
+    correction = {"reason": "UPDATED_DATA", "originalEventID": "a"}
+    records = [read_call(), read_call(addendum=correction), write(errorCode="Denied", addendum=correction)]
+    assert [candidate.number for candidate in found(as_written(*records)).candidates] == [2, 3]
+
+
 def test_a_flag_written_as_a_text_counts_as_it_does_later() -> None:
     kept = found(as_written(read_call() | {"readOnly": "true"}, write() | {"readOnly": "false"})).candidates
     assert [candidate.number for candidate in kept] == [2]
@@ -125,6 +131,10 @@ RECORDS = st.builds(
 )
 
 
+def says_read(record: dict[str, Any]) -> bool:
+    return record.get("readOnly") in (True, "true") and record.get("addendum") is None
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=5))
 @example([{"eventVersion": "1", "requestParameters": [{"eventVersion": "1", "eventSource": LAMBDA}]}])
@@ -133,11 +143,9 @@ def test_any_file_gives_just_its_own_records_and_each_write_among_them(records: 
     assert log_file is not None
     numbers = [candidate.number for candidate in log_file.candidates]
     assert [json.loads(candidate.text) for candidate in log_file.candidates] == [records[n - 1] for n in numbers]
-    says_read = (True, "true")
-    wanted = {
-        n for n, r in enumerate(records, 1) if r.get("eventSource") == LAMBDA and r.get("readOnly") not in says_read
-    }
-    assert wanted <= set(numbers) <= {n for n, r in enumerate(records, 1) if r.get("readOnly") not in says_read}
+    writes = {n for n, record in enumerate(records, 1) if not says_read(record)}
+    wanted = {n for n in writes if records[n - 1].get("eventSource") == LAMBDA}
+    assert wanted <= set(numbers) <= writes
     if log_file.candidates:
         assert log_file.records_read == len(records)
 

@@ -26,7 +26,8 @@ from tests.samples import (
 from tfdrift_gate.catalog import load_catalog
 from tfdrift_gate.errors import StateError
 from tfdrift_gate.model import ResourceInstance
-from tfdrift_gate.terraform.state import Belief, StateInstance, place, read_state
+from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.state import Belief, StateInstance, read_state
 
 CATALOG = load_catalog()
 WEST = AWS_PROVIDER + ".west"

@@ -60,6 +60,8 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            # Its home is that of all tests, and a local AWS starts over for each of them.
+            "TFDRIFT_GATE_NO_CACHE": "true",
         },
     )
 

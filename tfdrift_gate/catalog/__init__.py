@@ -17,6 +17,7 @@ from tfdrift_gate.catalog.entries import (
 )
 from tfdrift_gate.catalog.live import LiveRead
 from tfdrift_gate.catalog.load import load_catalog, read_catalog
+from tfdrift_gate.catalog.looks import Shown
 from tfdrift_gate.catalog.path import Path, key_path
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Parent",
     "Path",
     "Resource",
+    "Shown",
     "Where",
     "key_path",
     "load_catalog",

@@ -9,6 +9,7 @@ from typing import Any
 
 from tfdrift_gate.arn import last_part, layer_name, parse_function_name, partition_of
 from tfdrift_gate.catalog.live import LiveRead, fill
+from tfdrift_gate.catalog.looks import Looks, looks_of
 from tfdrift_gate.catalog.path import Path
 from tfdrift_gate.model import Effect, ResourceKey
 
@@ -72,11 +73,6 @@ class Attribute:
         if self.response is False:
             return None
         return Path.parse(self.response if isinstance(self.response, str) else self.asked[0])
-
-    @cached_property
-    def is_text(self) -> bool:
-        """Whether a text in a record is the attribute's value as it stands."""
-        return self.as_ == "string" and self.withheld is None
 
     @cached_property
     def heads(self) -> tuple[str, ...]:
@@ -178,7 +174,17 @@ class Resource:
 
     def part(self, key: ResourceKey, name: str) -> str:
         """Give one name part of ``key``; empty where the type has no such part."""
-        return dict(zip(self.identity, key.parts, strict=True)).get(name, "")
+        place = self._places.get(name)
+        return "" if place is None else key.parts[place]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.identity)}
+
+    @cached_property
+    def completes(self) -> tuple[str, ...]:
+        """The members whose presence makes an answer a complete description, in lower case."""
+        return tuple(map(str.lower, self.complete))
 
 
 @dataclass(frozen=True)
@@ -204,18 +210,25 @@ class EventEntry:
     removes_unless: str | None = None
     version_if: str | None = None
     statement: str | None = None
+    looked_up: tuple[str, ...] = ()
+    """The recorded names that event history may hold; today's alone where left out."""
+    found_by: str | None = None
+    """What LookupEvents finds it under as ResourceName: ``function`` (its bare name), ``arn``, or None for nothing."""
+
+    @property
+    def names_in_history(self) -> tuple[str, ...]:
+        """The names under which event history's 90 days may hold it."""
+        return self.looked_up or self.recorded[:1]
 
     @cached_property
-    def plan(self) -> tuple[tuple[str, Attribute, bool], ...]:
-        """Every attribute to read out of a record, and whether the call may set it."""
-        if self.effect is Effect.DELETE:
-            return ()
-        wanted = set(self.can_set)
-        return tuple(
-            (name, attribute, name in wanted)
-            for name, attribute in self.resource.attributes.items()
-            if name not in self.hides and (name in wanted or self.values == "response")
-        )
+    def looks(self) -> Looks:
+        """How to read the attributes out of a record of it."""
+        return looks_of(self)
+
+    @cached_property
+    def unspoken(self) -> frozenset[str]:
+        """The request members, in lower case, that beside ``may_set`` name no setting."""
+        return _NAMES.union(map(str.lower, self.may_set))
 
     @cached_property
     def understood(self) -> Mapping[str, Any]:
@@ -233,6 +246,7 @@ class EventEntry:
 
 # Members that name or condition a call and set nothing.
 _CONDITIONS = ("qualifier", "revisionId")
+_NAMES = frozenset({"functionname", "qualifier", "revisionid"})
 
 
 def _asked_members(attribute: Attribute) -> list[str]:
@@ -268,6 +282,29 @@ class Catalog:
     def event_sources(self) -> frozenset[str]:
         """The services whose records take part, e.g. ``lambda.amazonaws.com``."""
         return frozenset(source for source, _ in self.events)
+
+    @cached_property
+    def names_in_history(self) -> frozenset[str]:
+        """Every name under which event history's 90 days may hold a call that is understood."""
+        return frozenset(name for entry in self._entries for name in entry.names_in_history)
+
+    @cached_property
+    def names_found_by_resource(self) -> frozenset[str]:
+        """Those of them that a look-up by resource finds, given every name that the resource goes by.
+
+        Only today's: of others nobody has seen what stands beside their records.
+        """
+        return frozenset(entry.recorded[0] for entry in self._entries if entry.found_by)
+
+    def found_by(self, resource_type: str) -> frozenset[str]:
+        """Tell under what events about a resource type are found, see :attr:`EventEntry.found_by`."""
+        return frozenset(
+            entry.found_by for entry in self._entries if entry.found_by and entry.resource.type == resource_type
+        )
+
+    @property
+    def _entries(self) -> list[EventEntry]:
+        return [entry for entries in self.events.values() for entry in entries]
 
     def find(self, event_source: str, event_name: str, api: str) -> tuple[EventEntry, ...]:
         """Look an event up under the name recorded, else under the API's; empty where it is not understood."""

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfdrift_gate.arn import parse_function_name
-from tfdrift_gate.catalog import Attribute, Catalog, EventEntry, key_path
-from tfdrift_gate.changes.members import Members, is_object, items
+from tfdrift_gate.catalog import Catalog, EventEntry
+from tfdrift_gate.changes.attributes import Told, is_true
+from tfdrift_gate.changes.members import Members, items
 from tfdrift_gate.changes.target import is_of_kind, key_of, parent_of
-from tfdrift_gate.changes.values import NotTold, boolean, read_value, string
+from tfdrift_gate.changes.values import string
 from tfdrift_gate.instant import parse_instant
-from tfdrift_gate.model import WITHHELD, Change, Effect, Record, ResourceKey, Skipped
+from tfdrift_gate.model import Change, Effect, Record, ResourceKey, Skipped
 
-_NAMES = frozenset({"functionname", "qualifier", "revisionid"})
+_UNKNOWN = object()
 
 
-@dataclass(frozen=True)
-class Interpretation:
+class Interpretation(NamedTuple):
     """What one record means: at most one change, and what of it was not understood."""
 
     change: Change | None = None
-    skipped: tuple[Skipped, ...] = field(default=())
+    skipped: tuple[Skipped, ...] = ()
 
 
 def interpret(record: Record, catalog: Catalog) -> Interpretation:
@@ -44,7 +43,7 @@ def interpret(record: Record, catalog: Catalog) -> Interpretation:
     entry = entries[0] if len(entries) == 1 else next((entry for entry in entries if is_of_kind(entry, request)), None)
     if entry is None:
         return _skip(record, "no-target", "the ARN in the request is of no kind that the catalogue knows")
-    if entry.nothing_if and _is_true(request, entry.nothing_if):
+    if entry.nothing_if and is_true(request, entry.nothing_if.lower()):
         return Interpretation()
     if entry.answers and record.answer_shown and record.response is None:
         return _skip(
@@ -66,7 +65,7 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Member
     version = _version_deleted(entry, request)
     gone = entry.removes_unless is not None and entry.removes_unless.lower() not in request
     effect = Effect.UPDATE if version else Effect.DELETE if gone else entry.effect
-    found = _Values(record, entry, request, answer)
+    found = Told(entry, request, answer, record.response is not None)
     if effect is not Effect.DELETE:
         found.read()
     change = Change(
@@ -86,146 +85,8 @@ def _change(record: Record, entry: EventEntry, key: ResourceKey, request: Member
         _skipped(record, "unknown-setting", f"{name}: the catalogue does not know what it sets", request)
         for name in dict.fromkeys(_not_understood(record.request, known))
     )
-    return Interpretation(change, (*found.unreadable, *unknown))
-
-
-class _Values:
-    """The attributes of one record, sorted into those asked for and those that merely show."""
-
-    def __init__(self, record: Record, entry: EventEntry, request: Members, answer: Members) -> None:
-        self._record = record
-        self._entry = entry
-        self._request = request
-        self._answer = answer.below(under.lower()) if (under := entry.resource.answer_under) else answer
-        self._answered = entry.values == "response" and record.response is not None
-        self._complete = all(name.lower() in answer for name in entry.resource.complete or ("\0",))
-        self.asked: dict[str, Any] = {}
-        self.revealed: dict[str, Any] = {}
-        self.unreadable: list[Skipped] = []
-
-    def read(self) -> None:
-        """Read every attribute that the entry tells of."""
-        entry = self._entry
-        for name, attribute, settable in entry.plan:
-            if name in entry.sets:
-                self.asked[name] = entry.sets[name]
-            elif attribute.withheld == "always":
-                continue
-            elif attribute.as_ == "tags" and entry.effect is Effect.UPDATE:
-                if settable:
-                    self._tag(name)
-            elif settable and self._is_asked(name, attribute):
-                self._ask(name, attribute)
-            elif self._answered:
-                self._reveal(name, attribute)
-        if entry.may_set:
-            unspoken = _NAMES.union(map(str.lower, entry.may_set))
-            if all(name in unspoken for name in self._request):
-                self.asked.update(dict.fromkeys(entry.may_set, WITHHELD))
-
-    def _is_asked(self, name: str, attribute: Attribute) -> bool:
-        entry = self._entry
-        if entry.effect is Effect.CREATE:
-            return name not in entry.asks_if or _is_true(self._request, entry.asks_if[name])
-        if name in entry.asks or self._names(attribute):
-            return True
-        return name in entry.asks_if and _is_true(self._request, entry.asks_if[name])
-
-    def _names(self, attribute: Attribute) -> bool:
-        return any(map(self._request.__contains__, attribute.heads))
-
-    def _reveal(self, name: str, attribute: Attribute) -> None:
-        """Take what the answer shows of an attribute that the call did not set."""
-        value = self._answer.at(attribute.answered_at) if attribute.answered_at else None
-        if value is None:
-            if self._says_unset(attribute):
-                self.revealed[name] = None
-            return
-        if attribute.is_text and value.__class__ is str:
-            self.revealed[name] = value
-            return
-        try:
-            self.revealed[name] = read_value(value, attribute)
-        except NotTold:
-            return
-        except ValueError as error:
-            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
-
-    def _ask(self, name: str, attribute: Attribute) -> None:
-        """Take what the call set an attribute to."""
-        try:
-            told, value = self._asked_value(attribute)
-        except ValueError as error:
-            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
-            return
-        if told:
-            self.asked[name] = value
-        elif self._entry.effect is Effect.UPDATE:
-            self.asked[name] = WITHHELD
-
-    def _asked_value(self, attribute: Attribute) -> tuple[bool, Any]:
-        """Give (told, value): the answer's where it is the state after the call, else the request's."""
-        if self._answered and attribute.answered_at:
-            try:
-                value = read_value(self._answer.at(attribute.answered_at), attribute)
-                if value is not None or self._says_unset(attribute):
-                    return True, value
-            except NotTold:
-                pass
-        for path in attribute.asked_at:
-            try:
-                value = read_value(self._request.at(path), attribute)
-            except NotTold:
-                continue
-            if value is not None:
-                return True, value
-        # What the answer would tell, and what further calls may set, a creation's silence does not.
-        made = self._entry.effect is Effect.CREATE and self._entry.values == "request"
-        return made or self._names(attribute), None
-
-    def _says_unset(self, attribute: Attribute) -> bool:
-        if not attribute.optional or not self._complete or attribute.answered_at is None:
-            return False
-        held = self._answer.get(attribute.answered_at.head)
-        if held is not None and not attribute.answered_at.is_plain and not is_object(held) and items(held) is None:
-            return False
-        return attribute.optional != "inside" or attribute.answered_at.head in self._answer
-
-    def _tag(self, name: str) -> None:
-        """A tag call merges: it tells of single keys only. AWS's own keys are not Terraform's concern."""
-        try:
-            if "tags" not in self._request and "tagkeys" not in self._request:
-                raise ValueError("the record does not tell which")
-            added = {str(key): string(value) for key, value in _mapping(self._request.get("tags")).items()}
-            removed = [string(key) for key in _listed(self._request.get("tagkeys"))]
-        except ValueError as error:
-            self.unreadable.append(_skipped(self._record, "malformed-value", f"{name}: {error}"))
-            return
-        for key, value in (*added.items(), *((key, None) for key in removed)):
-            if not key.startswith("aws:"):
-                self.asked[key_path(name, key)] = value
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ValueError("not a map")
-    return value
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    found = [] if value in (None, {}) else items(value)
-    if found is None:
-        raise ValueError("not a list")
-    return found
-
-
-def _is_true(request: Members, name: str) -> bool:
-    try:
-        return boolean(request.get(name.lower()))
-    except ValueError:
-        return False
+    unreadable = (_skipped(record, "malformed-value", detail, request) for detail in found.unreadable)
+    return Interpretation(change, (*unreadable, *unknown))
 
 
 def _version_deleted(entry: EventEntry, request: Members) -> str | None:
@@ -258,11 +119,12 @@ def _not_understood(body: Any, known: Mapping[str, Any] | None, path: str = "") 
         for item in listed:
             yield from _not_understood(item, known, path)
     elif isinstance(body, Mapping):
-        for name in sorted(map(str, body)):
+        # What is understood whole, nearly everything in most requests, needs no second look.
+        for name in sorted(name for name in map(str, body) if known.get(name.lower(), _UNKNOWN) is not None):
             lowered = name.lower()
             if lowered not in known:
                 yield f"{path}{name}"
-            elif known[lowered] is not None:
+            else:
                 yield from _not_understood(body.get(name), known[lowered], f"{path}{name}.")
     elif body is not None:  # a text where an object belongs
         yield path.rstrip(".")

@@ -7,7 +7,7 @@ and tools that re-write records spell them their own way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tfdrift_gate.catalog import Path
@@ -18,13 +18,15 @@ _POSITION = re.compile(r"[0-9]{1,9}")
 class Members:
     """The members of a JSON object; of anything else there are none."""
 
-    __slots__ = ("_below", "_members")
+    __slots__ = ("_below", "_members", "get")
+
+    get: Callable[[str], Any]
+    """Gives the member of that name, which must be in lower case; None where there is none."""
 
     def __init__(self, body: Any) -> None:
-        self._members: dict[str, Any] = (
-            {str(name).lower(): value for name, value in body.items()} if is_object(body) else {}
-        )
-        self._below: dict[str, Members] = {}
+        self._members = lowered(body)
+        self._below: dict[str, Members] | None = None
+        self.get = self._members.get  # asked so often that a method of its own would show
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a member (its name in lower case) is there and not null."""
@@ -32,14 +34,12 @@ class Members:
 
     def __iter__(self) -> Iterator[str]:
         """Give the names (in lower case) of the members that are there and not null."""
-        return (name for name, value in self._members.items() if value is not None)
-
-    def get(self, name: str) -> Any:
-        """Give the member of that name, which must be in lower case; None where there is none."""
-        return self._members.get(name)
+        return iter([name for name, value in self._members.items() if value is not None])
 
     def below(self, name: str) -> Members:
         """Give the members of a member."""
+        if self._below is None:
+            self._below = {}
         found = self._below.get(name)
         if found is None:
             found = self._below[name] = Members(self._members.get(name))
@@ -72,6 +72,11 @@ class Members:
         return None
 
 
+def lowered(body: Any) -> dict[str, Any]:
+    """Give the members of a JSON object with their names in lower case; none of anything else."""
+    return {str(name).lower(): value for name, value in body.items()} if is_object(body) else {}
+
+
 def is_object(value: Any) -> bool:
     """Tell whether a value is a JSON object; its class is asked first, since that is what JSON gives."""
     return value.__class__ is dict or isinstance(value, Mapping)
@@ -81,7 +86,7 @@ def items(value: Any) -> list[Any] | None:
     """Give a list's items; a list that re-writing made an object with numbered keys is one too."""
     if value.__class__ is list:
         return list(value)
-    if isinstance(value, Mapping) and value and all(_POSITION.fullmatch(str(key)) for key in value):
+    if is_object(value) and value and all(map(_POSITION.fullmatch, map(str, value))):
         return [value[key] for key in sorted(value, key=lambda key: int(str(key)))]
     return value if isinstance(value, list) else None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from tfdrift_gate.arn import parse_function_name, parse_lambda_arn
 from tfdrift_gate.catalog import EventEntry, IdentityPart, Path, Resource
 from tfdrift_gate.changes.members import Members
@@ -38,8 +36,10 @@ def parent_of(key: ResourceKey, resource: Resource, bodies: tuple[Members, ...])
         )
     for path in parent.members:
         # The answer has a whole ARN where the request may have a bare name.
-        for value in _texts(path, tuple(reversed(bodies))):
-            named = parse_function_name(value)
+        for body in reversed(bodies):
+            if not (text := _text(path, body)):
+                continue
+            named = parse_function_name(text)
             return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
     return None
 
@@ -55,28 +55,30 @@ def _part(part: IdentityPart, bodies: tuple[Members, ...]) -> str | None:
     # An answer's ARN may carry the version that was just published, which qualifies nothing.
     asked = bodies[:1] if part.as_ == "qualifier" else bodies
     for path in part.members:
-        for text in _texts(path, asked):
-            if read := part.read(path.head, text):
+        for body in asked:
+            if (text := _text(path, body)) and (read := part.read(path.head, text)):
                 return read
     return "" if part.as_ == "qualifier" else None
 
 
-def _texts(path: Path, bodies: Iterable[Members]) -> Iterator[str]:
-    for body in bodies:
-        try:
-            text = string(body.at(path))
-        except ValueError:
-            continue
-        if text:
-            yield text
+def _text(path: Path, body: Members) -> str:
+    """Give the text at a path; empty where there is none."""
+    value = body.get(path.head) if path.is_plain else body.at(path)
+    try:
+        return string(value) if value is not None else ""
+    except ValueError:
+        return ""
 
 
 def _place(record: Record, resource: Resource, bodies: tuple[Members, ...]) -> tuple[str, str]:
     for path in resource.arn.members:
-        for text in _texts(path, bodies):
+        for body in bodies:
+            text = _text(path, body)
+            if ":" not in text:  # a bare name tells neither
+                continue
             if found := parse_lambda_arn(text):
                 return found.account, found.region
-            account = parse_function_name(text).account if ":" in text else None
+            account = parse_function_name(text).account
             if account and account.isdigit():
                 return account, record.event.aws_region
     return record.account or "", record.event.aws_region

@@ -17,6 +17,9 @@ from tfdrift_gate.changes.members import Members, items
 from tfdrift_gate.instant import iso, parse_instant
 from tfdrift_gate.model import WITHHELD
 
+_EXACT = 2**53
+"""Up to here a float holds every whole number, so that reading an int as one changes nothing."""
+
 
 class NotTold(Exception):
     """The member is there but does not tell the value (a mapping that is just ``Updating``)."""
@@ -41,7 +44,7 @@ def read_value(value: Any, attribute: Attribute) -> Any:
 
 def string(value: Any) -> str:
     """Read a text; numbers are texts too."""
-    if isinstance(value, str):
+    if value.__class__ is str or isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(int(value) if isinstance(value, float) and value.is_integer() else value)
@@ -50,6 +53,8 @@ def string(value: Any) -> str:
 
 def number(value: Any) -> int | float:
     """Read a number, also from a text; a whole one is an int."""
+    if value.__class__ is int and -_EXACT <= value <= _EXACT:
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("not a number")
     try:

@@ -90,7 +90,9 @@ def _comment(report: dict[str, Any], body: Path, root: str | None) -> None:
 
 
 def _said(report: dict[str, Any], body: Path, root: str | None) -> Said:
-    folder = posixpath.normpath(os.environ.get("TFDRIFT_GATE_DIR") or ".").replace("%", "%25").replace("@", "%40")
+    # Several root modules stand one on a line, as they are named: their comment is found again while that list stays.
+    words = [line.strip() for line in (os.environ.get("TFDRIFT_GATE_DIR") or ".").splitlines() if line.strip()]
+    folder = "\n".join(posixpath.normpath(word).replace("%", "%25").replace("@", "%40") for word in words)
     workspace = os.environ.get("TFDRIFT_GATE_WORKSPACE") or os.environ.get("TF_WORKSPACE")
     named = root or (f"{folder}@{workspace}" if workspace else folder)
     return Said(named, _text(body), clean=report.get("verdict") == "clean")

@@ -109,7 +109,7 @@ def _waive(
 ) -> tuple[str, int, list[str]]:
     """Add the waiver; give the file, its line and what stands there. Raises :class:`GateError`."""
     from tfdrift_gate.catalog import load_catalog
-    from tfdrift_gate.rules.load import FILE_NAME, find_rules
+    from tfdrift_gate.rules.find import FILE_NAME, find_rules
     from tfdrift_gate.rules.ruleset import Waiver
     from tfdrift_gate.rules.waive import add_waiver, entry_lines
 

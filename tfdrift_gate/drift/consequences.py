@@ -7,7 +7,6 @@ deleting a layer version its permissions. A policy and its single statements are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -94,19 +93,19 @@ class _Known:
     ) -> Change:
         view = Change(change.event, permission, Effect.DELETE, parent=change.parent)
         if change.effect is Effect.DELETE:
-            return replace(view, note="the whole policy was deleted")
+            return view._replace(note="the whole policy was deleted")
         note = "the whole policy was replaced"
         if statements is None:
             attributes = self._catalog.resources[_PERMISSION].attributes
-            return replace(view, effect=Effect.UPDATE, asked=dict.fromkeys(attributes, WITHHELD), note=note)
+            return view._replace(effect=Effect.UPDATE, asked=dict.fromkeys(attributes, WITHHELD), note=note)
         statement = statements.get(permission.parts[2])
         if statement is None:
-            return replace(view, note=note)
+            return view._replace(note=note)
         if statement.get("Effect") == "Deny":
             # NOTE: a refresh does not look at Effect; but whoever needs the permission has lost it.
-            return replace(view, note=f"{note}; the statement of that id now denies")
+            return view._replace(note=f"{note}; the statement of that id now denies")
         asked = permission_values(statement, permission.parts[2])
-        return replace(view, effect=Effect.CREATE, asked=asked, note=note)
+        return view._replace(effect=Effect.CREATE, asked=asked, note=note)
 
 
 def _statement_changed(change: Change, policy: ResourceKey, statement_id: str) -> Change:

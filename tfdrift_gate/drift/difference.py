@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from tfdrift_gate.catalog import Attribute, Resource
@@ -40,10 +41,11 @@ def differences(net: Net, instance: ResourceInstance, resource: Resource) -> Dif
     undone: list[AttributeChange] = []
     versions_deleted = any(change.version_deleted for change in net.history)
     for name, attribute in resource.attributes.items():
+        write = net.latest.get(name)
         if attribute.as_ in ("tags", "policy") and (keyed := _keyed_differences(name, attribute, net, instance)):
             found = _keyed(keyed, name, attribute, net, instance)
-        elif name in net.latest or (attribute.as_ == "version" and versions_deleted):
-            if _merely_confirmed(name, net, instance):
+        elif write is not None or (attribute.as_ == "version" and versions_deleted):
+            if _merely_confirmed(name, write, net, instance):
                 continue
             found = _plain(name, attribute, net, instance)
         else:
@@ -97,9 +99,8 @@ def known(path: str, before: Any, write: Write, attribute: Attribute, removed: b
     )
 
 
-def _merely_confirmed(name: str, net: Net, instance: ResourceInstance) -> bool:
+def _merely_confirmed(name: str, write: Write | None, net: Net, instance: ResourceInstance) -> bool:
     """Tell whether an answer just showed what state holds: so it is with most attributes of most answers."""
-    write = net.latest.get(name)
     if write is None or write.asked or name in net.asked:
         return False
     return bool(write.value == at_path(instance.attributes, name))
@@ -132,7 +133,7 @@ def _plain(
         published = [one for one in net.asked.get(name, ()) if left and one.value == left.value]
         change = _with_others(known(path, before, stands, attribute, removed), [write, *write.rivals, *published])
         note = stands.change.note or (TIED if write.rivals else "")
-        yield replace(change, note=note) if note else change, True
+        yield change._replace(note=note) if note else change, True
         return
     for earlier in reversed(net.asked.get(name, ())):
         other = earlier.value is not WITHHELD and not equal(before, earlier.value, attribute, net.key)
@@ -155,10 +156,10 @@ def _keyed(
     for stands in found.standing:
         if stands.after is WITHHELD:
             change = withheld(name, stands.writes[-1], None, attribute.also)
-            yield replace(_with_others(change, stands.writes), keys=stands.keys), True
+            yield _with_others(change, stands.writes)._replace(keys=stands.keys), True
         elif not state_is_newer(stands.writes[-1].change, instance):
             note = TIED if any(write.rivals for write in stands.writes) else ""
-            yield replace(_known_keys(stands, name, attribute, net), note=note), True
+            yield _known_keys(stands, name, attribute, net)._replace(note=note), True
         else:
             yield _known_keys(stands, name, attribute, net), False
     if found.undone:
@@ -169,14 +170,14 @@ def _known_keys(found: KeyedDifference, name: str, attribute: Attribute, net: Ne
     removed = is_unset(found.after, attribute, net.key) and not is_unset(found.before, attribute, net.key)
     also = tuple(other for other in (name, *attribute.also) if other != found.attribute)
     change = known(found.attribute, found.before, found.writes[-1], attribute, removed)
-    return replace(_with_others(change, found.writes), after=found.after, also_named=also, keys=found.keys)
+    return _with_others(change, found.writes)._replace(after=found.after, also_named=also, keys=found.keys)
 
 
 def _with_others(change: AttributeChange, writes: Sequence[Write]) -> AttributeChange:
     """Name every call that a difference is or may be the work of: one that is trusted must not excuse another."""
     events = [one.change.event for write in writes for one in (write, *write.rivals) if one.asked]
     others = {id(event): event for event in events if event is not change.event}
-    return replace(change, others=tuple(others.values()))
+    return change._replace(others=tuple(others.values()))
 
 
 def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:
@@ -187,7 +188,13 @@ def _path(name: str, attribute: Attribute, instance: ResourceInstance) -> str:
 
 
 def _names(name: str, path: str, attribute: Attribute) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(other for other in (name, *attribute.state, *attribute.also) if other != path))
+    """Name the other attributes that hold what ``path`` does."""
+    return _others(path, (name, *attribute.state, *attribute.also))
+
+
+@cache
+def _others(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(other for other in names if other != path))
 
 
 def shown(value: Any, attribute: Attribute) -> Any:

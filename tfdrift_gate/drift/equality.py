@@ -29,10 +29,12 @@ def at_path(attributes: Mapping[str, Any], path: str) -> Any:
         return attributes.get(path)
     value: Any = attributes
     for step in _steps(path):
-        if isinstance(step, str):
-            value = value.get(step) if isinstance(value, Mapping) else None
-        else:
+        if isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, (dict, Mapping)) else None
+        if value is None:
+            return None
     return value
 
 

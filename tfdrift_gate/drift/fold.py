@@ -54,15 +54,19 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
     asked: dict[str, list[Write]] = {}
     deleted = created = None
     alive = True
+    # What was revealed since a value last changed: the same once more (learning lets changes share it) says nothing.
+    said: set[int] = set()
     for change in changes:
         if change.effect is Effect.DELETE:
             # Deleting an alias that is gone succeeds too: the first call is the one that deleted it.
             if alive:
                 deleted, created, alive, latest = change, None, False, {}
+                said.clear()
             continue
         alive = True
         if change.effect is Effect.CREATE:
             before, created, latest = latest, change, {}
+            said.clear()
             if deleted is not None:
                 # Whatever the old one had, the new one has only what its creation says.
                 unsaid = (name for name, attribute in attributes.items() if not attribute.withheld)
@@ -70,15 +74,25 @@ def fold(changes: Sequence[Change], attributes: Mapping[str, Attribute]) -> Net:
         else:
             before = latest
         for name, value in change.asked.items():
-            write = Write(value, change, asked=True, rivals=_rivals(before.get(name), value, change))
+            known = before.get(name)
+            write = Write(value, change, True, _rivals(known, value, change))
             latest[name] = write
             asked.setdefault(name, []).append(write)
+            if known is None or known.value != value or known.rivals:
+                said.clear()
+        if id(change.revealed) in said:
+            continue
         for name, value in change.revealed.items():
             seen = latest.get(name)
             if seen is None:
-                latest[name] = Write(value, change, asked=False)
+                latest[name] = Write(value, change, False)
             elif seen.value != value or seen.rivals:
                 latest[name] = _revealed(seen, value, change, attributes[name])
+            else:
+                continue
+            if latest[name] is not seen:
+                said.clear()
+        said.add(id(change.revealed))
     return Net(
         key=changes[0].key,
         parent=next((change.parent for change in reversed(changes) if change.parent), None),

@@ -6,7 +6,7 @@ The judge of this judgement is Terraform's own refresh: the attributes reported 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -15,7 +15,7 @@ from tfdrift_gate.drift.consequences import with_consequences
 from tfdrift_gate.drift.difference import differences, is_sane, state_is_newer
 from tfdrift_gate.drift.fold import Net, by_hand, fold
 from tfdrift_gate.drift.order import in_order
-from tfdrift_gate.drift.unmanaged import created_and_deleted, unmanaged_drifts
+from tfdrift_gate.drift.unmanaged import Managed, created_and_deleted, unmanaged_drifts
 from tfdrift_gate.model import (
     AttributeChange,
     Change,
@@ -39,16 +39,20 @@ class Judgement:
 
 
 def judge(
-    changes: Iterable[Change], instances: Sequence[ResourceInstance], catalog: Catalog, unmanaged: str
+    changes: Iterable[Change],
+    instances: Sequence[ResourceInstance],
+    catalog: Catalog,
+    unmanaged: str,
+    everywhere: Managed | None = None,
 ) -> Judgement:
     """Judge all changes against all managed instances.
 
     ``unmanaged`` is ``attached`` (what hangs on something managed), ``all`` (new functions too) or ``none``.
-    Each managed instance of one resource gets its own drift.
+    Each managed instance of one resource gets its own drift. ``everywhere`` is what is managed here or elsewhere, where
+    that is judged apart: it is not unmanaged.
     """
-    managed: dict[ResourceKey, list[ResourceInstance]] = {}
-    for instance in instances:
-        managed.setdefault(instance.key, []).append(instance)
+    managed = by_resource(instances)
+    everywhere = managed if everywhere is None else everywhere
     by_key: dict[ResourceKey, list[Change]] = {}
     for change in with_consequences(changes, instances, catalog):
         by_key.setdefault(change.key, []).append(change)
@@ -62,11 +66,37 @@ def judge(
                 stands, undone = _managed(net, instance, resource, managed)
                 drifts.extend(stands)
                 reverted.extend(undone)
+        elif key in everywhere:
+            continue
         elif net.created and net.alive:
-            drifts.extend(unmanaged_drifts(net, resource, managed, unmanaged))
+            drifts.extend(unmanaged_drifts(net, resource, managed, unmanaged, everywhere))
         elif net.deleted and not net.deleted.cascade:
             reverted.extend(created_and_deleted(net, resource, managed, unmanaged))
     return Judgement(tuple(drifts), tuple(reverted))
+
+
+def by_resource(instances: Iterable[ResourceInstance]) -> dict[ResourceKey, list[ResourceInstance]]:
+    """Give the managed instances of each resource: there may be several of one."""
+    managed: dict[ResourceKey, list[ResourceInstance]] = {}
+    for instance in instances:
+        managed.setdefault(instance.key, []).append(instance)
+    return managed
+
+
+def matters(change: Change, managed: Container[ResourceKey], catalog: Catalog, unmanaged: str) -> bool:
+    """Tell whether :func:`judge` could say something else without a change, whatever the other changes are.
+
+    False for updates of what nobody manages and hangs on nothing: of a company's trail that is most. Creations and
+    deletions always matter, for what hangs on them.
+    """
+    return (
+        change.key in managed
+        or unmanaged == "all"
+        or change.effect is not Effect.UPDATE
+        or change.version_deleted is not None
+        or change.parent is not None
+        or catalog.resources[change.key.resource_type].parent is not None
+    )
 
 
 def _managed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tfdrift_gate.catalog import Resource
@@ -17,16 +16,20 @@ from tfdrift_gate.model import WITHHELD, AttributeChange, Drift, Effect, Kind, R
 _MAYBE = "made and removed within one second; nothing tells which call was the last"
 
 Managed = Mapping[ResourceKey, Sequence[ResourceInstance]]
+"""The managed instances of each resource."""
 
 
-def unmanaged_drifts(net: Net, resource: Resource, managed: Managed, mode: str) -> list[Drift]:
+def unmanaged_drifts(
+    net: Net, resource: Resource, managed: Managed, mode: str, everywhere: Managed | None = None
+) -> list[Drift]:
     """Report something that was created and stands, as the mode wants it.
 
     ``attached`` wants what hangs on something managed, ``all`` also what hangs on nothing, ``none`` nothing. What
-    Terraform itself makes for a managed resource is not unmanaged, and a setting at its default is no creation.
+    Terraform itself makes for a managed resource (of those ``everywhere``) is not unmanaged, and a setting at its
+    default is no creation.
     """
     parent = _parent_address(net, managed)
-    if not _is_wanted(net, resource, managed, parent, mode) or _is_implied(net, resource, managed):
+    if not _is_wanted(net, resource, managed, parent, mode) or _is_implied(net, resource, everywhere or managed):
         return []
     changes = tuple(change for name in resource.attributes if (change := _attribute(name, net, resource)) is not None)
     if resource.inherent and not changes:
@@ -72,7 +75,7 @@ def _attribute(name: str, net: Net, resource: Resource) -> AttributeChange | Non
     if write.value in (None, "", [], {}):
         return None
     change = known(name, None, write, attribute)
-    return replace(change, note=TIED) if write.rivals else change
+    return change._replace(note=TIED) if write.rivals else change
 
 
 def _with_keys(name: str, whole: Write | None, net: Net) -> Write | None:

@@ -4,6 +4,7 @@ sources → records → changes → drift (against what Terraform believes) → 
 pure but for reading what the options name.
 """
 
-from tfdrift_gate.gate.run import check, without_verdict
+from tfdrift_gate.gate.root import without_verdict
+from tfdrift_gate.gate.run import check, check_roots
 
-__all__ = ["check", "without_verdict"]
+__all__ = ["check", "check_roots", "without_verdict"]

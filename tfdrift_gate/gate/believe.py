@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.settings import LAST_APPLY, Settings
 from tfdrift_gate.terraform.fetch import StateText, fetch_discovered, fetch_named
-from tfdrift_gate.terraform.plan import Plan, read_plan
 from tfdrift_gate.terraform.root import RootModule
 from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, read_state
+
+if TYPE_CHECKING:
+    from tfdrift_gate.terraform.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Believed:
     texts: tuple[StateText, ...] = ()
     notes: tuple[str, ...] = ()
     plan: Plan | None = None
+    states: tuple[tuple[str, list[StateInstance]], ...] = ()
+    """Where each state was read, and what stood in it."""
 
 
 def believed(settings: Settings, root: RootModule, environment: Mapping[str, str], catalog: Catalog) -> Believed:
@@ -30,6 +35,8 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     """
     plan = None
     if settings.plan:
+        from tfdrift_gate.terraform.plan import read_plan
+
         text = fetch_named(settings.plan, settings.credentials, "plan")
         plan = read_plan(text.text or b"", text.where, catalog)
         if not settings.state:
@@ -42,12 +49,13 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     else:
         texts = [fetch_discovered(root, settings.credentials, environment)]
     notes = tuple(f"no state yet: looked for it in {text.where}" for text in texts if text.text is None)
-    found = [instance for text in texts if text.text for instance in read_state(text.text, text.where, catalog)]
+    states = tuple((text.where, read_state(text.text, text.where, catalog)) for text in texts if text.text)
+    found = [instance for _, instances in states for instance in instances]
+    if plan is None:
+        return Believed(found, tuple(texts), notes, states=states)
     # One root may be given as both; the same address in two states is two things.
     names = list(map(name_of, found))
     known = set(names)
-    if plan is None:
-        return Believed(found, tuple(texts), notes)
     planned = {name_of(instance): instance for instance in plan.instances}
     added = [instance for name, instance in planned.items() if name not in known]
     # What the plan moves is known by the address that the configuration has.
@@ -58,7 +66,7 @@ def believed(settings: Settings, root: RootModule, environment: Mapping[str, str
     ]
     if names and planned and len(kept) == len(found) and len(added) == len(planned):
         notes += (f"the plan {plan.where} is about nothing that the given states manage: is it another root module's?",)
-    return Believed([*kept, *added], tuple(texts), notes, plan)
+    return Believed([*kept, *added], tuple(texts), notes, plan, states)
 
 
 def with_the_plans_secrets(belief: Belief, plan: Plan | None) -> Belief:

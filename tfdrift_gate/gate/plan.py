@@ -24,8 +24,9 @@ from tfdrift_gate.planned.literal import with_literals
 from tfdrift_gate.planned.refresh import how_far_back, settle, unexplained_drifts
 from tfdrift_gate.rules.redact import redact
 from tfdrift_gate.terraform.configuration import Configuration
+from tfdrift_gate.terraform.place import place
 from tfdrift_gate.terraform.plan import Plan
-from tfdrift_gate.terraform.state import Belief, StateInstance, name_of, place
+from tfdrift_gate.terraform.state import Belief, StateInstance, name_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ def review(
         if len(belief.accounts) > 1 or len(belief.regions) > 1:
             # The same id may be another thing there, and an import block does not say where its own is.
             configuration = replace(configuration, imports={})
-        names = set(map(name_of, believed))
+        states = list(believed)
+        twice = {address for address, many in Counter(state.address for state in states).items() if many > 1}
+        # One root given twice is one thing: what its state says is the id of it tells that.
+        names = {name_of(state) for state in states if state.address in twice}
         addresses = Counter(address for address, _ in names)
         return Review(configuration, catalog, ambiguous=frozenset(name for name in addresses if addresses[name] > 1))
     account = next(iter(belief.accounts)) if len(belief.accounts) == 1 else None
@@ -108,7 +112,7 @@ def unexplained(
                 resource_type=drift.key.resource_type,
                 resource_id=drift.resource_id or None,
                 kind=drift.kind,
-                changes=tuple(replace(change, settled=None) for change in shown.changes),
+                changes=tuple(change._replace(settled=None) for change in shown.changes),
                 hint=how_far_back(drift, plan, window, made.catalog, times.get(drift.key, ())),
                 source=source,
                 whole_effect=shown.plan_effect,

@@ -1,151 +1,173 @@
-"""The steps of one run, in their order."""
+"""The steps of one run, in their order: believe, ask, learn, judge. About several root modules is asked once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tfdrift_gate.aws import region_from_environment
-from tfdrift_gate.catalog import load_catalog
-from tfdrift_gate.checkout import find_checkout
-from tfdrift_gate.drift.judge import judge
-from tfdrift_gate.errors import GateError, UsageError
-from tfdrift_gate.gate.believe import believed, with_the_plans_secrets
-from tfdrift_gate.gate.history import ask, coverage, question, unread_accounts, unread_regions
-from tfdrift_gate.gate.learn import learn
-from tfdrift_gate.gate.plan import about_the_plan, review, unexplained
-from tfdrift_gate.gate.settle import (
-    Checked,
-    finding,
-    idle_waiver_notes,
-    in_order,
-    reviewed,
-    suppressed,
-    verified_live,
-    waiver_notes,
+from tfdrift_gate.catalog import Catalog, load_catalog
+from tfdrift_gate.errors import GateError
+from tfdrift_gate.gate.history import ask, cache_folder, coverage, question
+from tfdrift_gate.gate.learn import Learned, learn
+from tfdrift_gate.gate.report import Beside, judged
+from tfdrift_gate.gate.root import (
+    Root,
+    check_options,
+    open_and_believe,
+    placed_after_reading,
+    placed_beside,
+    without_verdict,
 )
-from tfdrift_gate.instant import RETENTION, parse_bound, window
-from tfdrift_gate.model import Drift, LiveCheck, Problem, Report, TimeWindow
-from tfdrift_gate.rules.load import find_rules, load_rules
-from tfdrift_gate.rules.suppress import is_trusted
-from tfdrift_gate.settings import LAST_APPLY, Settings, since_last_apply
-from tfdrift_gate.sources import Progress, can_be_proven, source_for
-from tfdrift_gate.terraform.configuration import Configuration, read_configuration
-from tfdrift_gate.terraform.root import open_root
-from tfdrift_gate.terraform.state import place
+from tfdrift_gate.gate.shares import Shares
+from tfdrift_gate.gate.twice import managed_twice
+from tfdrift_gate.model import Change, Report, RootsReport, TimeWindow
+from tfdrift_gate.settings import Settings
+from tfdrift_gate.sources import Progress, Reading, source_for
+from tfdrift_gate.terraform.place import functions_in
+from tfdrift_gate.terraform.state import Belief
 
 
 def check(
-    settings: Settings, environment: Mapping[str, str], now: datetime, progress: Progress = lambda _: None
+    settings: Settings,
+    environment: Mapping[str, str],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    notice: Progress = lambda _: None,
 ) -> Report:
     """Judge a root module and report everything learned.
 
+    ``notice`` is told, in a line each, what the user should know of the run itself and no report tells.
     ``now`` ends the window unless ``until`` does. Raises :class:`GateError` where nothing could be judged;
     a source that could not be read whole is told in the report, whose verdict is then ``incomplete``.
     """
     catalog = load_catalog()
-    rules = load_rules(Path(settings.rules) if settings.rules else find_rules(settings.dir), catalog)
-    root = open_root(settings.dir, settings.workspace, environment)
-    readers = [source_for(locator) for locator in settings.events]
-    if [*settings.state, *settings.events, settings.plan].count("-") > 1:
-        raise UsageError("reading standard input: - is named more than once", "name a file for one of them")
-    if settings.validate_digests and not all(map(can_be_proven, settings.events)):
-        raise UsageError(
-            "reading --validate-digests: digests prove a trail's files, and other event history is asked for",
-            "name the trail's bucket or a copy of it with --events (s3://bucket/prefix, a folder)",
-        )
-    # The window's own words are checked before anything is read.
-    until = parse_bound(settings.until, "until", now) if settings.until else now
-    since = parse_bound(settings.since, "since", now) if settings.since != LAST_APPLY else until - RETENTION
-    window(since, until)
+    root = open_and_believe(settings, environment, catalog, now)
+    cache = cache_folder(settings, environment)
+    readings = _asked([root], root.span, catalog, now, progress, cache, notice)
+    root = placed_after_reading(root, readings, catalog)
+    learned = _learned(readings, root.span, catalog, [root])
+    (notes,) = managed_twice([root], catalog)
+    beside = Beside(notes=notes)
+    report = judged(root, readings, learned, environment, catalog, now, progress, learned.skipped, beside)
+    return replace(report, coverage=(*coverage(readings, learned.is_withheld, root.held.plan), *report.coverage))
 
-    held = believed(settings, root, environment, catalog)
-    here = settings.region[0] if len(settings.region) == 1 else region_from_environment()
-    belief = with_the_plans_secrets(place(held.instances, catalog, region_read=here), held.plan)
-    if settings.since == LAST_APPLY:
-        told = [text.written_at for text in held.texts if text.text is not None]
-        since = max(since_last_apply(told), until - RETENTION) if told or not held.notes else since
-    # A plan in the very second of the apply has a window of that second.
-    span = TimeWindow(min(since, until), until)
 
-    asked = question(settings, span, belief, catalog, now, progress)
-    readings = [
-        reading
-        for locator, read in zip(settings.events, readers, strict=True)
-        for reading in ask(read, replace(asked, locator=locator), bool(held.instances), settings)
-    ]
-    accounts = {reading.coverage.account for reading in readings if reading.coverage.account}
-    if len(accounts) == 1:
-        placed = place(held.instances, catalog, account_read=next(iter(accounts)), region_read=here)
-        belief = with_the_plans_secrets(placed, held.plan)
-    errors = [reading.error for reading in readings if reading.error] or unread_accounts(readings, belief)
-    learned = learn([record for reading in readings for record in reading.records], span, catalog)
-    judged = judge(learned.changes, belief.instances, catalog, settings.unmanaged)
-    configuration = Configuration({})
-    if judged.drifts or judged.reverted or (held.plan and held.plan.refreshed):
-        configuration = read_configuration(root, environment)
-    change = review(configuration, held.plan, held.instances, belief, catalog)
-    left, taken_off = suppressed(judged.drifts, rules, change, settings, now.date())
-    held_against = reviewed(left, change, rules, settings, now.date())
-    taken_off.extend(finding(drift, rules, configuration, why) for drift, why in held_against.adopted)
-    checked = Checked([(drift, None, told) for drift, told in held_against.standing], [])
-    if settings.verify and held_against.standing:
-        checked = verified_live(held_against.standing, catalog, change, settings, now, progress)
-    taken_off.extend(finding(drift, rules, configuration, why, live) for drift, why, live in checked.ignored)
-    findings = [finding(drift, rules, configuration, live=live, id_of=told) for drift, live, told in checked.standing]
-    undone: list[tuple[Drift, LiveCheck | None]] = [
-        (drift, None) for drift in (*judged.reverted, *held_against.refuted) if not is_trusted(drift, rules.trusted)
-    ]
-    reverted = [finding(drift, rules, configuration, live=live) for drift, live in [*undone, *checked.refuted]]
-    unjudged, plan_notes = about_the_plan(held.plan, bool(settings.state))
-    idle: list[str] = []
-    if not errors:
-        idle = idle_waiver_notes(rules, settings, now.date(), taken_off, judged.drifts, [drift for drift, _ in undone])
-    return Report(
-        window=span,
+def check_roots(
+    several: Sequence[Settings],
+    environment: Mapping[str, str],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    notice: Progress = lambda _: None,
+) -> RootsReport:
+    """Judge several root modules by event history that is read once, each on the records of its own window.
+
+    ``several`` differ in their ``dir`` alone. A root module that cannot be judged has a report of its own that says
+    so. Raises :class:`GateError` where that is so of all of them, for a reason that is not theirs (an option).
+    """
+    from tfdrift_gate.drift.judge import by_resource
+
+    catalog = load_catalog()
+    check_options(several[0], now)
+    reports: dict[int, Report] = {}
+    roots: dict[int, Root] = {}
+    for number, settings in enumerate(several):
+        try:
+            roots[number] = open_and_believe(settings, environment, catalog, now)
+        except GateError as error:
+            reports[number] = without_verdict(settings, environment, error, now)
+    functions = functions_in(instance for root in roots.values() for instance in root.belief.instances)
+    roots = {number: placed_beside(root, functions, catalog) for number, root in roots.items()}
+    widest = _widest(list(roots.values())) if roots else reports[0].window
+    cache = cache_folder(several[0], environment)
+    readings = _asked(list(roots.values()), widest, catalog, now, progress, cache, notice) if roots else []
+    roots = {number: placed_after_reading(root, readings, catalog) for number, root in roots.items()}
+    learned = _learned(readings, widest, catalog, roots.values())
+    shares = Shares(learned.changes)
+    everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
+    notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
+    first = next(iter(roots), None)
+    for number, root in roots.items():
+        # What hangs on nothing and nobody manages is told by the first of them alone.
+        strangers = number == first and root.settings.unmanaged == "all"
+        own = shares.within(root.span) if strangers else shares.of(root.belief.instances, root.span)
+        share = replace(learned, changes=tuple(own))
+        beside = Beside(everywhere, notes[number], strangers)
+        try:
+            reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
+        except GateError as error:
+            reports[number] = without_verdict(root.settings, environment, error, now)
+    ordered = tuple(reports[number] for number in range(len(several)))
+    shared = Report(
+        window=widest,
         records_read=sum(reading.coverage.records_read for reading in readings),
         records_relevant=learned.relevant,
-        managed=len(belief.instances),
-        coverage=(*coverage(readings, learned.changes, held.plan), *checked.coverage),
-        findings=in_order(findings),
-        suppressed=in_order(taken_off),
-        reverted=in_order(reverted),
-        skipped=(*belief.skipped, *learned.skipped, *configuration.skipped, *unjudged),
-        unexplained=unexplained(
-            belief.instances,
-            [*(each.drift for each in (*findings, *taken_off)), *(drift for drift, _ in checked.refuted)],
-            judged.reverted,
-            learned.changes,
-            change,
-            span,
-        ),
-        checkout=find_checkout(root.folder, environment, settings.workspace),
-        notes=(
-            *held.notes,
-            *plan_notes,
-            *unread_regions(settings, belief),
-            *waiver_notes(rules, settings, now.date()),
-            *idle,
-        ),
-        problems=tuple(Problem(error.message, error.hint) for error in errors),
+        coverage=coverage(readings, learned.is_withheld),
+        skipped=learned.skipped,
+    )
+    return RootsReport(ordered, _names(ordered, several), shared)
+
+
+def _widest(roots: Sequence[Root]) -> TimeWindow:
+    """Give the window that holds those of all root modules that manage something.
+
+    One without a state was never applied: its last apply must not make event history be read from its beginning.
+    """
+    spans = [root.span for root in roots if root.held.instances or root.settings.unmanaged == "all"]
+    spans = spans or [root.span for root in roots]
+    return TimeWindow(min(span.since for span in spans), max(span.until for span in spans))
+
+
+def _asked(
+    roots: Sequence[Root],
+    span: TimeWindow,
+    catalog: Catalog,
+    now: datetime,
+    progress: Progress,
+    cache: Path | None,
+    notice: Progress,
+) -> list[Reading]:
+    """Ask every source once about all that the root modules manage."""
+    settings = roots[0].settings
+    belief = roots[0].belief if len(roots) == 1 else _together(root.belief for root in roots)
+    asked = question(settings, span, belief, catalog, now, progress, cache, notice)
+    manages = any(root.held.instances for root in roots)
+    return [
+        reading
+        for locator in settings.events
+        for reading in ask(source_for(locator), replace(asked, locator=locator), manages, settings)
+    ]
+
+
+def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog, roots: Iterable[Root]) -> Learned:
+    """Read the records one by one; of updates of what none of the root modules manages nothing is kept."""
+    several = list(roots)
+    managed = {instance.key for root in several for instance in root.belief.instances}
+    unmanaged = "all" if any(root.settings.unmanaged == "all" for root in several) else "attached"
+
+    def may_matter(change: Change) -> bool:
+        from tfdrift_gate.drift.judge import matters
+
+        return matters(change, managed, catalog, unmanaged)
+
+    read = list(readings)
+    learned = learn((record for reading in read for record in reading.records), span, catalog, may_matter)
+    return replace(learned, skipped=(*(entry for reading in read for entry in reading.skipped), *learned.skipped))
+
+
+def _together(beliefs: Iterable[Belief]) -> Belief:
+    all_of_them = list(beliefs)
+    return Belief(
+        tuple(instance for belief in all_of_them for instance in belief.instances),
+        tuple(entry for belief in all_of_them for entry in belief.skipped),
     )
 
 
-def without_verdict(
-    settings: Settings | None, environment: Mapping[str, str], error: GateError, now: datetime
-) -> Report:
-    """Make the report of a run that could judge nothing because of ``error``."""
-    try:
-        until = parse_bound(settings.until, "until", now) if settings and settings.until else now
-        since = parse_bound(settings.since, "since", now) if settings else now
-    except UsageError:
-        since = until = now
-    return Report(
-        window=TimeWindow(since, until),
-        checkout=find_checkout(
-            Path(settings.dir if settings else "."), environment, settings.workspace if settings else None
-        ),
-        problems=(Problem(error.message, error.hint),),
-    )
+def _names(reports: Sequence[Report], several: Sequence[Settings]) -> tuple[str, ...]:
+    """Name each root module in its repository; as they were given where several repositories have one of a name."""
+    names = tuple(report.checkout.root or "." for report in reports)
+    if len(set(names)) == len(names):
+        return names
+    return tuple(Path(os.path.normpath(settings.dir)).as_posix() for settings in several)

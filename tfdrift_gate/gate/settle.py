@@ -10,7 +10,7 @@ from pathlib import PurePath
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.gate.plan import Review
 from tfdrift_gate.live.choose import asks_of
-from tfdrift_gate.live.read import Lambda
+from tfdrift_gate.live.read import ask_accounts
 from tfdrift_gate.live.verdict import unasked, verified
 from tfdrift_gate.model import Coverage, Drift, Finding, LiveCheck, SourceRange, Suppression
 from tfdrift_gate.rules.fingerprint import fingerprint
@@ -99,7 +99,8 @@ def verified_live(
     """Ask Lambda about what would be a finding, at most one read a resource; each drift comes with itself as told."""
     configuration = change.configuration
     asks = {ask.key: ask for ask in asks_of((drift for drift, _ in drifts), catalog)}
-    asked = Lambda(settings.credentials, settings.deadline, progress).ask(asks.values())
+    asked = ask_accounts(asks.values(), settings.credentials_for, settings.deadline, progress)
+    answers = {key: answer for one in asked for key, answer in one.answers.items()}
     standing: list[tuple[Drift, LiveCheck | None, Drift]] = []
     refuted: list[tuple[Drift, LiveCheck | None]] = []
     ignored: list[tuple[Drift, Suppression, LiveCheck]] = []
@@ -109,7 +110,7 @@ def verified_live(
         resource = catalog.resources[drift.key.resource_type]
         found = unasked(drift)
         if ask:
-            found = verified(drift, ask, asked.answers[ask.key], resource, now, _covered_by(exceptions))
+            found = verified(drift, ask, answers[ask.key], resource, now, _covered_by(exceptions))
         if found.stands:
             stands, live = found.stands
             left, taken = suppress(change.with_effects(stands), exceptions, (), (), now.date())
@@ -119,7 +120,7 @@ def verified_live(
             refuted.append(found.refuted)
         if found.ignored:
             ignored.append((found.ignored[0], IGNORED, found.ignored[1]))
-    return Checked(standing, refuted, tuple(ignored), asked.coverage(now))
+    return Checked(standing, refuted, tuple(ignored), tuple(said for one in asked for said in one.coverage(now)))
 
 
 def waiver_notes(rules: RuleSet, settings: Settings, today: date) -> list[str]:
@@ -191,7 +192,7 @@ def finding(
 
     ``id_of`` is the drift by which waivers know it, where that is another.
     """
-    verdict = severity_of(drift, rules.about(drift.key.resource_type))
+    verdict = severity_of(drift, rules.about(drift.key.resource_type, drift.kind))
     declared = configuration.find(drift.instance.address if drift.instance else drift.parent_address)
     source: SourceRange | None = declared.source if declared else None
     return Finding(

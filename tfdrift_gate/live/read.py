@@ -60,6 +60,8 @@ class Lambda:
     progress: Callable[[str], None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    end: float | None = None
+    """When the deadline is over, on the clock, where others use it up too."""
     _end: float = 0.0
     _clients: dict[str, Any] = field(default_factory=dict)
     _broken: dict[str, str] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Lambda:
     def ask(self, asks: Iterable[Ask]) -> Asked:
         """Make every read, alike ones once. Never raises: what cannot be read has an answer that says why."""
         asks = list(asks)
-        self._end = self.clock() + self.deadline
+        self._end = self.clock() + self.deadline if self.end is None else self.end
         account = self._account(asks[0].key.region) if asks else None
         seen: dict[_Request, Answer] = {}
         answers: dict[ResourceKey, Answer] = {}
@@ -154,6 +156,21 @@ class Lambda:
         except Exception:
             # Whoever may read Lambda need not reach STS: then the account is just not known.
             return None
+
+
+def ask_accounts(
+    asks: Iterable[Ask],
+    credentials_for: Callable[[str], Credentials],
+    deadline: float,
+    progress: Callable[[str], None] = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Asked, ...]:
+    """Ask about resources of several accounts, with the credentials for each, all within one deadline."""
+    end = clock() + deadline
+    by: dict[Credentials, list[Ask]] = {}
+    for one in asks:
+        by.setdefault(credentials_for(one.key.account), []).append(one)
+    return tuple(Lambda(whose, deadline, progress, clock, end=end).ask(some) for whose, some in by.items())
 
 
 def _keeper(bodies: list[bytes]) -> Callable[..., None]:

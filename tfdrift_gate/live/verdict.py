@@ -108,7 +108,7 @@ class _Check:
             return self._stands(drift, "unread", self._said("it is there"))
         values = self._values(self._read.attributes)
         changes = [
-            replace(change, event=None, revealed_by=None) for change in self._differing(values, instance, frozenset())
+            change._replace(event=None, revealed_by=None) for change in self._differing(values, instance, frozenset())
         ]
         words = [self._said("it is there again")]
         untold = self._believed_but_untold(values, instance)
@@ -132,7 +132,7 @@ class _Check:
         drift, resource = self._drift, self._resource
         values = self._values(name for change in drift.changes if (name := resource.attribute_behind(change.attribute)))
         now = tuple(
-            replace(change, after=values[change.attribute], known=True) if change.attribute in values else change
+            change._replace(after=values[change.attribute], known=True) if change.attribute in values else change
             for change in drift.changes
         )
         standing = tuple(
@@ -176,12 +176,12 @@ class _Check:
         # Of a map the configuration may ignore some keys, which then differ without anybody having come since.
         again = change.known and not isinstance(now.after, Mapping) and change.after != now.after
         word = self._said(f"{now.attribute} {'was changed again since' if again else 'still differs'}")
-        told = replace(now, event=change.event, others=change.others, revealed_by=change.revealed_by, note=change.note)
+        told = now._replace(event=change.event, others=change.others, revealed_by=change.revealed_by, note=change.note)
         return told, word
 
     def _environment(self, change: AttributeChange, instance: ResourceInstance, sorted_out: _SortedOut) -> None:
         difference = variables_difference(instance, self._variables())
-        known = replace(change, before=SENSITIVE, after=SENSITIVE, known=True)
+        known = change._replace(before=SENSITIVE, after=SENSITIVE, known=True)
         if difference is None:
             why = f"the answer of {self._read.call} or state does not show it"
             sorted_out.stands(change, f"not verified: {change.attribute}: {why}")

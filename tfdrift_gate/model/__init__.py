@@ -21,6 +21,7 @@ from tfdrift_gate.model.report import (
     Skipped,
     Unexplained,
 )
+from tfdrift_gate.model.roots import RootsReport
 from tfdrift_gate.model.trail import (
     UNKNOWN_ACTOR,
     Actor,
@@ -63,6 +64,7 @@ __all__ = [
     "Report",
     "ResourceInstance",
     "ResourceKey",
+    "RootsReport",
     "Severity",
     "Skipped",
     "SourceRange",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfdrift_gate.model.trail import Event, ResourceKey
 from tfdrift_gate.model.words import Kind, PlanEffect
@@ -20,7 +20,7 @@ class SourceRange:
     end_line: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ResourceInstance:
     """One managed resource instance as Terraform's state believes it to be."""
 
@@ -52,9 +52,11 @@ class Suppression:
     """``file:line`` of the rule that says so; empty where none does."""
 
 
-@dataclass(frozen=True)
-class AttributeChange:
-    """One attribute's net difference. ``before`` is state's value, ``after`` what stands in AWS now."""
+class AttributeChange(NamedTuple):
+    """One attribute's net difference. ``before`` is state's value, ``after`` what stands in AWS now.
+
+    A tuple, since a report has several to each finding.
+    """
 
     attribute: str
     before: Any

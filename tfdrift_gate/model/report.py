@@ -110,6 +110,8 @@ class Coverage:
     records_read: int
     api_calls: int
     note: str = ""
+    bytes_scanned: int | None = None
+    """What a query read of its table, which is what it costs; None where that is not how a source works."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Outputs: pure functions from the one report to text. The same report gives the same bytes.
 
-Adding one is a file here with ``render(report, color)`` and a row in :data:`FORMATS`.
+Adding one is a file here with ``render(report, color)`` and ``render_roots(roots, color)``, and a row in
+:data:`FORMATS`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
-from tfdrift_gate.model import Report
+from tfdrift_gate.model import Report, RootsReport
 
 Render = Callable[[Report, bool], str]
 """Given the report and whether to colour; gives text that ends in a newline."""
+RenderRoots = Callable[[RootsReport, bool], str]
+"""The same of a run over several root modules."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,14 @@ class Format:
     module: str
     help: str
 
-    def render(self, report: Report, color: bool = False) -> str:
-        """Render the report."""
-        function: Render = import_module(self.module).render
-        return function(report, color)
+    def render(self, report: Report | RootsReport, color: bool = False) -> str:
+        """Render the report of one root module, or of several."""
+        module = import_module(self.module)
+        if isinstance(report, RootsReport):
+            several: RenderRoots = module.render_roots
+            return several(report, color)
+        one: Render = module.render
+        return one(report, color)
 
 
 FORMATS: Mapping[str, Format] = {

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tfdrift_gate.model import Checkout, Finding, Kind, Problem, Report, Severity, SourceRange, Unexplained
+from tfdrift_gate.model import Checkout, Finding, Kind, Problem, Report, RootsReport, Severity, SourceRange, Unexplained
 from tfdrift_gate.outputs import plan_effect, text
+from tfdrift_gate.outputs import roots as words
 from tfdrift_gate.outputs.checkout import path_of
 
 MOST_OF_A_LEVEL = 10
@@ -75,18 +76,42 @@ def render(report: Report, color: bool = False) -> str:
     """
     lines = [f"tfdrift-gate: {text.headline(report)}"]
     lines.extend(f"tfdrift-gate: {sentence}" for sentence in (*plan_effect.outcome(report), *text.set_aside(report)))
+    lines.extend(_commands((annotation, report.checkout) for annotation in _annotations(report)))
+    return "\n".join(lines) + "\n"
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render the headline over all root modules and each one's, then the commands, worst first over all of them.
+
+    The limits are the step's, so they hold for all together. Every annotation says whose it is.
+    """
+    lines = [f"tfdrift-gate: {words.headline(roots)}"]
+    found: list[tuple[_Annotation, Checkout]] = []
+    for name, report in words.each(roots):
+        said = (text.headline(report), *plan_effect.outcome(report), *text.set_aside(report))
+        lines.extend(f"tfdrift-gate: {name}: {sentence}" for sentence in said)
+        found.extend(
+            (replace(annotation, lines=(f"root module {name}", *annotation.lines)), report.checkout)
+            for annotation in _annotations(report)
+        )
+    found.extend((annotation, Checkout()) for annotation in _annotations(roots.shared))
+    lines.extend(_commands(sorted(found, key=lambda entry: _BY_LEVEL.index(entry[0].level))))
+    return "\n".join(lines) + "\n"
+
+
+def _commands(found: Iterable[tuple[_Annotation, Checkout]]) -> Iterator[str]:
+    """Write annotations, worst first, and a last line about those for which there is no room."""
     room: Counter[str] = Counter()
     left: Counter[str] = Counter()
-    for annotation in _annotations(report):
+    for annotation, checkout in found:
         room[annotation.level] += 1
         if room[annotation.level] <= MOST_OF_A_LEVEL:
-            lines.append(annotation.command(report.checkout))
+            yield annotation.command(checkout)
         else:
             left[annotation.what] += 1
     if left:
         counted = ", ".join(f"{number} {what}" for what, number in left.items())
-        lines.append(f"tfdrift-gate: {left.total()} more without an annotation ({counted}): the JSON report has all")
-    return "\n".join(lines) + "\n"
+        yield f"tfdrift-gate: {left.total()} more without an annotation ({counted}): the JSON report has all"
 
 
 def warning(message: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tfdrift_gate.model import Finding, Report, Severity, Unexplained
+from tfdrift_gate.model import Finding, Report, RootsReport, Severity, Unexplained
 from tfdrift_gate.outputs import lines, text
 from tfdrift_gate.outputs.check_name import INCOMPLETE, UNEXPLAINED, check_name
 from tfdrift_gate.outputs.place import Place, place_of
@@ -22,6 +22,8 @@ _SEVERITIES: Mapping[Severity, str] = {
     Severity.MEDIUM: "major",
     Severity.LOW: "minor",
 }
+_OF_A_RUN = (INCOMPLETE, "not-judged", "note")
+"""What is about a root module as a whole: the same words may be said of several."""
 
 
 def render(report: Report, color: bool = False) -> str:
@@ -29,7 +31,22 @@ def render(report: Report, color: bool = False) -> str:
 
     Everything outside ASCII is escaped, as in ``json``.
     """
-    return text.json_for_a_log(json.dumps(list(_entries(report)), indent=2, allow_nan=False)) + "\n"
+    return _list(_entries(report))
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render all root modules' entries as one list, each told apart from one that another root module has alike."""
+    listed: dict[str, dict[str, Any]] = {}
+    for name, report in [*zip(roots.names, roots.reports, strict=True), ("", roots.shared)]:
+        for entry in _entries(report):
+            if entry["fingerprint"] in listed or entry["check_name"] in _OF_A_RUN:
+                entry["fingerprint"] = _hash(name, entry["fingerprint"])
+            listed[entry["fingerprint"]] = entry
+    return _list(listed.values())
+
+
+def _list(entries: Iterable[dict[str, Any]]) -> str:
+    return text.json_for_a_log(json.dumps(list(entries), indent=2, allow_nan=False)) + "\n"
 
 
 def _entries(report: Report) -> Iterator[dict[str, Any]]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import Checkout, Finding, Report, Unexplained
+from tfdrift_gate.model import Checkout, Finding, Report, RootsReport, Unexplained
 from tfdrift_gate.outputs import lines, text
+from tfdrift_gate.outputs import roots as words
 from tfdrift_gate.outputs.place import place_of
 
 # NOTE: the characters of XML 1.0, https://www.w3.org/TR/xml/#charsets. What controls a terminal is written out before.
@@ -36,16 +37,29 @@ class _Case:
 
 def render(report: Report, color: bool = False) -> str:
     """Render the report as XML 1.0, indented; ``color`` has no effect."""
+    return _document([_suite(report, text.printable(report.checkout.root))])
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render a suite of each root module."""
+    return _document([_suite(report, text.printable(name)) for name, report in words.telling_all(roots)])
+
+
+def _document(suites: Sequence[ElementTree.Element]) -> str:
+    counts = ((name, sum(int(suite.attrib[name]) for suite in suites)) for name in ("tests", "failures", "errors"))
+    root = ElementTree.Element("testsuites", {"name": _OURS, **{name: str(number) for name, number in counts}})
+    root.extend(suites)
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(report: Report, about: str) -> ElementTree.Element:
     cases = list(_cases(report))
     outcomes = Counter(case.outcome for case in cases)
     counts = {"tests": len(cases), "failures": outcomes["failure"], "errors": outcomes["error"]}
     written = {name: str(number) for name, number in counts.items()}
-    about = text.printable(report.checkout.root)
-    root = ElementTree.Element("testsuites", {"name": _OURS, **written})
-    suite = ElementTree.SubElement(
-        root,
-        "testsuite",
-        {"name": _xml(f"{_OURS} {about}".rstrip()), **written, "skipped": str(outcomes["skipped"])},
+    suite = ElementTree.Element(
+        "testsuite", {"name": _xml(f"{_OURS} {about}".rstrip()), **written, "skipped": str(outcomes["skipped"])}
     )
     properties = ElementTree.SubElement(suite, "properties")
     window = report.window
@@ -59,8 +73,7 @@ def render(report: Report, color: bool = False) -> str:
         _write(suite, case, f"{case.name} ({number})" if number > 1 else case.name)
     said = [text.headline(report), *(text.printable(note) for note in report.notes)]
     ElementTree.SubElement(suite, "system-out").text = _xml("\n".join(said))
-    ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+    return suite
 
 
 def _write(suite: ElementTree.Element, case: _Case, name: str) -> None:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from tfdrift_gate.model import Finding, PlanEffect, Report, Severity
+from tfdrift_gate.model import Finding, PlanEffect, Report, RootsReport, Severity
 from tfdrift_gate.outputs import gfm, plan_effect, rows, text
+from tfdrift_gate.outputs import roots as words
 from tfdrift_gate.outputs.next_steps import steps
 from tfdrift_gate.outputs.sections import beyond, entries, sections
 
@@ -30,14 +31,69 @@ _SHORTEST_LINE = 20
 _ROOM_FOR_THE_CUT = 600
 """Bytes for the line that says what was cut."""
 _MOST_PROBLEMS = 5
+_ROOM_FOR_THE_OVERVIEW = 15_000
+"""Bytes of the table of root modules."""
+_ROOM_FOR_THE_SHARED = 15_000
+"""Bytes about what was read for all root modules."""
+_SHORTEST_SECTION = 400
+"""Bytes for which it is worth while to try to write a root module's section."""
 
 
 def render(report: Report, color: bool = False) -> str:
     """Render the report, at most :data:`LONGEST` bytes; ``color`` has no effect."""
+    return _written(report, LONGEST)
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render a section for each root module below a table of them all, at most :data:`LONGEST` bytes together.
+
+    What each section takes is its share of the room; what none needs is the others'. A section for which there is no
+    room is left out, and a line says so.
+    """
+    head = [f"### tfdrift-gate: {gfm.prose(words.headline(roots))}", _overview(roots)]
+    for most in _SHORTENED:
+        shared = sections(roots.shared, most)
+        if _size("".join(shared)) <= _ROOM_FOR_THE_SHARED:
+            break
+    room = LONGEST - _ROOM_FOR_THE_CUT - _size("\n\n".join([*head, *shared]))
+    told: dict[int, str] = {}
+    # The shortest first: what they leave is the longer ones'.
+    named = enumerate(zip(roots.reports, roots.names, strict=True))
+    whole = {number: _size(_written(report, LONGEST, name)) for number, (report, name) in named}
+    for waiting, number in enumerate(sorted(whole, key=lambda each: whole[each])):
+        share = room // (len(whole) - waiting)
+        section = _written(roots.reports[number], share, roots.names[number]) if share >= _SHORTEST_SECTION else ""
+        if section and _size(section) + 2 <= share:
+            told[number] = section.rstrip("\n")
+            room -= _size(section) + 2
+    left = len(roots.reports) - len(told)
+    cut = f"> **Shortened to fit:** left out are the sections of {text.counted(left, 'root module')}."
+    said = [f"{cut} The JSON report (`--output json=report.json`) has all."] if left else []
+    return "\n\n".join([*head, *said, *(told[number] for number in sorted(told)), *shared]) + "\n"
+
+
+def _overview(roots: RootsReport) -> str:
+    lines = [
+        gfm.row(
+            [
+                gfm.code(name, 100),
+                report.verdict,
+                str(len(report.findings)),
+                report.max_severity.name if report.max_severity else "",
+            ]
+        )
+        for name, report in zip(roots.names, roots.reports, strict=True)
+    ]
+    shown = _fitting(lines, _ROOM_FOR_THE_OVERVIEW, len("\n"))
+    more = [gfm.row([f"and {len(lines) - shown} more", "", "", ""])] if shown < len(lines) else []
+    return gfm.table(["Root module", "Verdict", "Changes", "Worst"], [*lines[:shown], *more])
+
+
+def _written(report: Report, longest: int, name: str | None = None) -> str:
     listed = [*report.findings, *_adopted(report)]
     with_plan = any(finding.plan_effect for finding in listed)
     page = _Page(
-        head=_head(report),
+        head=_head(report, name),
         columns=rows.headers(with_plan) if listed else [],
         rows=list(_while_there_is_room(rows.row_of(report, finding, with_plan) for finding in listed)),
         details=list(_while_there_is_room(map(rows.details_of, report.findings))),
@@ -45,9 +101,9 @@ def render(report: Report, color: bool = False) -> str:
     all_there = len(page.rows) == len(listed) and len(page.details) == len(report.findings)
     if all_there and entries(report) <= LONGEST // _SHORTEST_LINE:
         whole = page.written([*sections(report, LONGEST), *_next(report, _MOST_STEPS)])
-        if _size(whole) <= LONGEST:
+        if _size(whole) <= longest:
             return whole
-    return _shortened(report, listed, page)
+    return _shortened(report, listed, page, longest)
 
 
 @dataclass(frozen=True)
@@ -66,11 +122,11 @@ class _Page:
         return "\n\n".join([*self.head, *said, *table, *self.details[:detailed], *rest]) + "\n"
 
 
-def _shortened(report: Report, listed: Sequence[Finding], page: _Page) -> str:
+def _shortened(report: Report, listed: Sequence[Finding], page: _Page, longest: int) -> str:
     for most in _SHORTENED:
         rest = [*sections(report, most), *_next(report, min(most, 3))]
-        room = LONGEST - _ROOM_FOR_THE_CUT - _size(page.written(rest, 0, 0))
-        if room >= _ROOM_FOR_ROWS:
+        room = longest - _ROOM_FOR_THE_CUT - _size(page.written(rest, 0, 0))
+        if room >= min(_ROOM_FOR_ROWS, longest // 3):
             break
     shown = _fitting(page.rows, room, len("\n"))
     room -= sum(_size(line) + 1 for line in page.rows[:shown])
@@ -121,8 +177,9 @@ def _by_severity(findings: Iterable[Finding]) -> str:
     return ", ".join(f"{counted[level]} {level.word}" for level in sorted(Severity, reverse=True) if counted[level])
 
 
-def _head(report: Report) -> list[str]:
-    about = f" {gfm.code(report.checkout.root)}" if report.checkout.root else ""
+def _head(report: Report, name: str | None) -> list[str]:
+    named = report.checkout.root if name is None else name
+    about = f" {gfm.code(named)}" if named else ""
     parts = [f"### tfdrift-gate{about}: {gfm.prose(text.headline(report))}"]
     if report.problems:
         parts.append("**Nothing was ruled out: what follows may not be all.** What was being read:")

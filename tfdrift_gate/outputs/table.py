@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import Finding, Kind, Report, Severity, Skipped, Unexplained
+from tfdrift_gate.model import Finding, Kind, Report, RootsReport, Severity, Skipped, Unexplained
 from tfdrift_gate.outputs import plan_effect, text
+from tfdrift_gate.outputs import roots as words
 
 WIDTH = 100
 """Columns that lines are wrapped at; a single longer word stays whole, so that it can be copied."""
@@ -30,9 +31,26 @@ def render(report: Report, color: bool = False) -> str:
     parts.append(_section("Seen by Terraform's refresh, explained by no event:", map(_unexplained, report.unexplained)))
     parts.append(_section("Not judged:", ([_skipped(*found)] for found in text.alike(report.skipped))))
     parts.append([f"Note: {text.printable(note)}" for note in text.notes_beside(report)])
-    read = [line for entry in report.coverage for line in _wrapped(f"Read {text.coverage(entry)}", 2)]
-    parts.append([_paint(line, _DIM, color) for line in read])
+    parts.append(_read(report, color))
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render a section for each root module, then what is said of all of them."""
+    sections = [
+        f"{_paint(f'== Root module {name} ==', _BOLD, color)}\n\n{render(report, color)}"
+        for name, report in words.each(roots)
+    ]
+    shared = roots.shared
+    parts = [[_paint(f"== All {len(sections)} root modules ==", _BOLD, color)], [words.headline(roots)]]
+    parts.append(_section("Not judged:", ([_skipped(*found)] for found in text.alike(shared.skipped))))
+    parts.append(_read(shared, color))
+    return "\n".join([*sections, "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"])
+
+
+def _read(report: Report, color: bool) -> list[str]:
+    read = [line for entry in report.coverage for line in _wrapped(f"Read {text.coverage(entry)}", 2)]
+    return [_paint(line, _DIM, color) for line in read]
 
 
 def _finding(finding: Finding, color: bool) -> list[str]:

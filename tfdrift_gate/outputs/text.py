@@ -251,6 +251,7 @@ def latest(alike: Iterable[Skipped]) -> Skipped | None:
 def coverage(entry: Coverage) -> str:
     """Say what one read of one source saw, and whether whole."""
     place = printable(" ".join(part for part in (entry.account, entry.region) if part))
+    scanned = f", {entry.bytes_scanned:,} bytes scanned" if entry.bytes_scanned is not None else ""
     state = "" if entry.complete else ", NOT WHOLE"
     requests = f", {counted(entry.api_calls, 'request')}" if entry.api_calls else ""
     note = f" ({printable(entry.note)})" if entry.note else ""
@@ -258,7 +259,7 @@ def coverage(entry: Coverage) -> str:
         f"at {iso(entry.since)}" if entry.since == entry.until else f"from {iso(entry.since)} to {iso(entry.until)}"
     )
     source = f"{printable(entry.source)} {place}".rstrip()
-    return f"{source} {moment}: {counted(entry.records_read, 'record')}{requests}{state}{note}"
+    return f"{source} {moment}: {counted(entry.records_read, 'record')}{requests}{scanned}{state}{note}"
 
 
 def apply_command(checkout: Checkout) -> str:

@@ -61,7 +61,7 @@ def with_effects(drift: Drift, plan: Plan, arrivals: Arrivals, catalog: Catalog)
 def as_ignored(drift: Drift) -> Drift:
     """Of what ``ignore_changes`` covers a plan carries the value that stands, whatever the configuration says."""
     changes = tuple(
-        replace(change, plan_effect=PlanEffect.KEEPS) if change.plan_effect is PlanEffect.ADOPTS else change
+        change._replace(plan_effect=PlanEffect.KEEPS) if change.plan_effect is PlanEffect.ADOPTS else change
         for change in drift.changes
     )
     return replace(drift, changes=changes)
@@ -86,7 +86,7 @@ def _of_a_deleted(change: PlannedChange) -> PlanEffect:
 
 
 def _all(drift: Drift, effect: PlanEffect) -> Drift:
-    changes = tuple(replace(change, plan_effect=effect) for change in drift.changes)
+    changes = tuple(change._replace(plan_effect=effect) for change in drift.changes)
     whole = effect if drift.kind is not Kind.MODIFIED or not changes else None
     settled = GONE_TOO if effect is PlanEffect.ADOPTS and drift.kind is Kind.DELETED else drift.settled
     return replace(drift, changes=changes, plan_effect=whole, settled=settled)
@@ -98,7 +98,7 @@ def _unmanaged(drift: Drift, plan: Plan, arrivals: Arrivals, resource: Resource)
         told = _with_changes(drift, arriving, plan, resource)
         # What the import itself takes on is adopted, configured word for word or not.
         changes = tuple(
-            replace(change, plan_effect=PlanEffect.ADOPTS, settled=IMPORTED)
+            change._replace(plan_effect=PlanEffect.ADOPTS, settled=IMPORTED)
             if change.plan_effect is not PlanEffect.REVERTS and _takes_on(arriving, change, resource, drift.key)
             else change
             for change in told.changes
@@ -159,14 +159,14 @@ class _Planned:
     def _told(self, change: AttributeChange) -> AttributeChange:
         keys = differing_keys(change)
         if all(self._adopts_key(change, key) for key in keys) if keys else self._adopts(change):
-            return replace(change, plan_effect=PlanEffect.ADOPTS, settled=ADOPTED)
+            return change._replace(plan_effect=PlanEffect.ADOPTS, settled=ADOPTED)
         is_made_anew = "create" in self.planned.actions
         if not is_made_anew and not any(map(self._is_touched, (change.attribute, *change.also_named))):
-            return replace(change, plan_effect=PlanEffect.KEEPS)
-        told = replace(change, plan_effect=PlanEffect.REVERTS)
+            return change._replace(plan_effect=PlanEffect.KEEPS)
+        told = change._replace(plan_effect=PlanEffect.REVERTS)
         if self._is_unknown(change.attribute) or self._is_hidden(change):
             return told
-        return replace(told, planned=self._as_shown(change), planned_known=True)
+        return told._replace(planned=self._as_shown(change), planned_known=True)
 
     def _adopts(self, change: AttributeChange) -> bool:
         if not change.known or change.after == SENSITIVE:  # the value cannot be compared, or is not here to be

@@ -40,14 +40,14 @@ def _parts(
         return (change,)
     keys = differing_keys(change)
     if not keys:
-        return (replace(change, settled=ADOPTED),) if _says(change, declared, resource, key) else (change,)
+        return (change._replace(settled=ADOPTED),) if _says(change, declared, resource, key) else (change,)
     said = declared.literals.get("tags" if change.attribute in ("tags", "tags_all") else change.attribute)
     after = change.after or {}
     # A key that is not there may be the provider's own (default_tags), so only one that is there is adopted.
     adopted = {name for name in keys if isinstance(said, Mapping) and name in said and said[name] == after.get(name)}
     paths = {key_path(change.attribute, name) for name in adopted}
     return tuple(
-        replace(part, settled=ADOPTED) if adopted >= set(differing_keys(part)) else part
+        part._replace(settled=ADOPTED) if adopted >= set(differing_keys(part)) else part
         for part in parted(change, paths.__contains__)
     )
 

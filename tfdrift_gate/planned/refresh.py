@@ -21,8 +21,9 @@ from tfdrift_gate.model import (
     TimeWindow,
 )
 from tfdrift_gate.rules.suppress import differing_keys, parted
+from tfdrift_gate.terraform.place import modified_at
 from tfdrift_gate.terraform.plan import Plan, RefreshedInstance
-from tfdrift_gate.terraform.state import StateInstance, modified_at, name_of
+from tfdrift_gate.terraform.state import StateInstance, name_of
 
 _AS_BELIEVED = "the plan's refresh read it after this call, and found it as state has it"
 _CHANGED = "CloudTrail withholds the value; the plan's refresh found it changed"
@@ -146,8 +147,7 @@ def _told(
         if not equal(before, after, attribute, key):
             told = _known_change(path if name != _ENVIRONMENT else change.attribute, before, after, attribute, key)
             also = tuple(other for other in (change.attribute, *change.also_named) if other != told.attribute)
-            return replace(
-                told,
+            return told._replace(
                 event=change.event,
                 revealed_by=change.revealed_by,
                 others=change.others,

@@ -6,6 +6,7 @@ The principal and the session name are signed facts; the user agent is whatever 
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -16,6 +17,7 @@ from tfdrift_gate.model import Actor
 # A user agent is judged by how it begins: a caller adds words at its end (TF_APPEND_USER_AGENT, AWS_EXECUTION_ENV,
 # an SDK's user_agent_extra) far more easily than it replaces its tool's own first word.
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_AWS = (".amazonaws.com", ".amazonaws.com.cn")
 _CLOUDFORMATION = re.compile(r"(.+\.)?cloudformation\..+")
 _SERVICE_LINKED = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-service-role/([^/]+)/")
 _CONSOLE = re.compile(
@@ -37,6 +39,43 @@ _SDK = re.compile(
     re.IGNORECASE,
 )
 _WITH_SESSION = ("AssumedRole", "FederatedUser", "AWSAccount")
+
+_FACTS = (
+    "userIdentity",
+    "sourceIPAddress",
+    "userAgent",
+    "sessionCredentialFromConsole",
+    "eventType",
+    "additionalEventData",
+)
+_MOST_KNOWN, _LONGEST = 2048, 4096
+_known: dict[bytes, tuple[Actor, str]] = {}
+
+
+def caller_of(record: Mapping[str, Any]) -> tuple[Actor, str]:
+    """Read who made the call and from where: what :func:`actor_of` and :func:`origin_of` give.
+
+    A day has few callers and many calls, so the answer is kept by everything that it is read from, and one caller is
+    one object in all of its records.
+    """
+    try:
+        facts = marshal.dumps([record.get(name) for name in _FACTS], 2)
+    except ValueError:  # what JSON cannot hold, or holds too deep
+        return actor_of(record), origin_of(record)
+    found = _known.get(facts)
+    if found is None:
+        found = actor_of(record), origin_of(record)
+        if len(facts) <= _LONGEST:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[facts] = found
+    return found
+
+
+@lru_cache(maxsize=1024)
+def shared(text: str) -> str:
+    """Give one object for equal texts: regions, names, roles and user agents repeat from record to record."""
+    return text
 
 
 def actor_of(record: Mapping[str, Any]) -> Actor:
@@ -60,18 +99,20 @@ def actor_of(record: Mapping[str, Any]) -> Actor:
         named = named or account
     elif kind == "IdentityCenterUser":
         named = named or _text(_mapping(identity.get("onBehalfOf")).get("userId"))
+    agent = _text(record.get("userAgent"))
+    role = _text(issuer.get("arn")) if issuer.get("type", "Role") == "Role" else None
     behind = _text(issuer.get("userName")) or _text(identity.get("invokedBy"))
     return Actor(
-        type=kind,
+        type=shared(kind),
         name=source_identity or session_name or named or behind or arn or principal,
         arn=arn,
-        account_id=account,
+        account_id=account and shared(account),
         session_name=session_name,
         source_identity=source_identity,
         source_ip=_text(record.get("sourceIPAddress")),
-        user_agent=_text(record.get("userAgent")),
+        user_agent=agent and shared(agent),
         mfa=_mfa(session, record),
-        role_arn=_text(issuer.get("arn")) if issuer.get("type", "Role") == "Role" else None,
+        role_arn=role and shared(role),
     )
 
 
@@ -103,7 +144,7 @@ def _by_agent(agent: str) -> str:
 def _service(identity: Mapping[str, Any], record: Mapping[str, Any], agent: str) -> str | None:
     """The AWS service that made the call: by name, or by a role that it alone may assume."""
     for who in (_text(identity.get("invokedBy")), _text(record.get("sourceIPAddress")), agent):
-        if who and _SERVICE.fullmatch(who) and not _CONSOLE.match(who):
+        if who and who.endswith(_AWS) and _SERVICE.fullmatch(who) and not _CONSOLE.match(who):
             return who
     issuer = _mapping(_mapping(identity.get("sessionContext")).get("sessionIssuer"))
     linked = _SERVICE_LINKED.match(_text(issuer.get("arn")) or "")

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple, cast
 
 from tfdrift_gate.instant import parse_instant
 from tfdrift_gate.model import Event, RawRecord, Record, Skipped
-from tfdrift_gate.records.identity import actor_of, origin_of
+from tfdrift_gate.records.identity import caller_of, shared
 
 _SUFFIX = re.compile(r"20\d{6}(v\d+)?$")
 _READS = re.compile(r"(Get|List|Describe|Search)[A-Z]")
@@ -38,7 +39,7 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
     :class:`Skipped` for what should take part and cannot be read. Never raises.
     """
     body = raw.body
-    if not isinstance(body, Mapping):
+    if not _is_object(body):
         return Skipped("malformed-record", f"{raw.position}: not a JSON object")
     source = body.get("eventSource")
     if source is None and body.get("eventCategory") == "Insight":  # a trail's own findings, not calls
@@ -57,13 +58,14 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
         time = parse_instant(body["eventTime"])
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return Skipped("malformed-record", f"{raw.position}: eventTime is not an instant", event_id, name)
+    actor, origin = caller_of(body)
     event = Event(
         event_id=event_id,
-        event_name=name,
+        event_name=shared(name),
         event_time=time,
-        aws_region=_text(body.get("awsRegion")) or "",
-        actor=actor_of(body),
-        origin=origin_of(body),
+        aws_region=shared(_text(body.get("awsRegion")) or ""),
+        actor=actor,
+        origin=origin,
     )
     try:
         request, response = (_object(body.get(key)) for key in ("requestParameters", "responseElements"))
@@ -81,41 +83,47 @@ def read_record(raw: RawRecord, event_sources: Iterable[str]) -> Record | Skippe
         api=api_name(name),
         event_source=source,
         account=_text(body.get("recipientAccountId"))
-        or (_text(identity.get("accountId")) if isinstance(identity, Mapping) else None),
+        or (_text(identity.get("accountId")) if _is_object(identity) else None),
         request=request,
         response=response,
         answer_shown="responseElements" in body,
     )
 
 
-def without_duplicates(raws: Iterable[RawRecord]) -> list[RawRecord]:
-    """Keep each record once, and of a corrected record only the correction.
+class Identity(NamedTuple):
+    """By what a record is told from others, and which other it stands for."""
 
-    One ``eventID`` may reach a reader through several trails. A record whose ``addendum`` has reason
-    ``UPDATED_DATA`` names the ``originalEventID`` it corrects. A record without a real id (published
-    captures mask them) is told apart by its whole content.
+    id: str
+    corrects: str | None = None
+    """Of a correction: the id of the record that it replaces, its own where it names none."""
+
+
+def identity_of(raw: RawRecord) -> Identity:
+    """Say which record it is: one ``eventID`` may reach a reader through several trails.
+
+    A record whose ``addendum`` has reason ``UPDATED_DATA`` corrects the one with its own id, or the one that
+    ``originalEventID`` names. A record without a real id (published captures mask them) is told apart by its whole
+    content. Fields: the page in this module's head.
     """
-    kept: dict[str, RawRecord] = {}
-    corrected: set[str] = set()
-    for raw in raws:
-        body = raw.body if isinstance(raw.body, Mapping) else {}
-        event_id = body.get("eventID")
-        addendum = body.get("addendum")
-        correction = False
-        if isinstance(addendum, Mapping) and addendum.get("reason") == "UPDATED_DATA":
-            correction = True
-            original = addendum.get("originalEventID")
-            if isinstance(original, str) and original != event_id:
-                corrected.add(original)
-        identity = event_id if isinstance(event_id, str) and _UUID.fullmatch(event_id) else _content(raw)
-        if identity not in kept or correction:
-            kept[identity] = raw
-    return [raw for identity, raw in kept.items() if identity not in corrected]
+    body = raw.body if _is_object(raw.body) else {}
+    event_id = body.get("eventID")
+    own = event_id if isinstance(event_id, str) and _UUID.fullmatch(event_id) else _content(raw)
+    addendum = body.get("addendum")
+    if not isinstance(addendum, Mapping) or addendum.get("reason") != "UPDATED_DATA":
+        return Identity(own)
+    original = addendum.get("originalEventID")
+    return Identity(own, original if isinstance(original, str) and original != event_id else own)
+
+
+def is_correction(raw: RawRecord) -> bool:
+    """Tell whether a record may stand for another; cheaper than :func:`identity_of`."""
+    return _is_object(raw.body) and "addendum" in raw.body
 
 
 def _content(raw: RawRecord) -> str:
     try:
-        return json.dumps(raw.body, sort_keys=True, default=str)
+        # Its hash says as much, and is kept for every record of a run.
+        return sha256(json.dumps(raw.body, sort_keys=True, default=str).encode()).hexdigest()
     except RecursionError:  # nested deeper than can be compared: it stands for itself
         return raw.position
 
@@ -138,9 +146,16 @@ def _object(value: Any) -> Mapping[str, Any] | None:
     # NOTE: Athena and Lake hand both fields over as JSON text.
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
-    if value is None or (isinstance(value, Mapping) and not _says(value.get("omitted"), True)):
-        return value
+    if value is None:
+        return None
+    if _is_object(value) and not ("omitted" in value and _says(value["omitted"], True)):
+        return cast("Mapping[str, Any]", value)
     raise ValueError("not an object")
+
+
+def _is_object(value: object) -> bool:
+    # Its class is asked first, since that is what JSON gives and the abstract class's answer takes longest.
+    return value.__class__ is dict or isinstance(value, Mapping)
 
 
 def _text(value: object) -> str | None:

@@ -8,6 +8,8 @@ import json
 from tfdrift_gate.model import Drift
 from tfdrift_gate.rules.redact import redact
 
+_JSON = json.JSONEncoder(sort_keys=True, default=str)
+
 
 def fingerprint(drift: Drift) -> str:
     """Hash what the drift is (16 hexadecimal digits): resource, kind, and each attribute's new value.
@@ -24,4 +26,4 @@ def fingerprint(drift: Drift) -> str:
         drift.instance.address if drift.instance else None,
         [[change.attribute, change.after, change.known] for change in redact(drift).changes],
     ]
-    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return hashlib.sha256(_JSON.encode(what).encode()).hexdigest()[:16]

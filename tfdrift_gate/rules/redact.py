@@ -30,7 +30,7 @@ def _marked(drift: Drift) -> tuple[str, ...]:
 def _redact(change: AttributeChange, marked: tuple[str, ...]) -> AttributeChange:
     if change.known and _is_marked(change, marked):
         planned = SENSITIVE if change.planned_known else None
-        return replace(change, before=SENSITIVE, after=SENSITIVE, planned=planned)
+        return change._replace(before=SENSITIVE, after=SENSITIVE, planned=planned)
     return change
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from tfdrift_gate.model import AttributeChange, Kind, Severity
@@ -82,16 +82,19 @@ class RuleSet:
     replaced_at: str = ""
     """Where it did, as ``file:line``; empty where it did not."""
 
-    def about(self, resource_type: str) -> tuple[Rule, ...]:
-        """Give the rules that may be about a resource type, in their order."""
-        if resource_type not in self._by_type:
-            self._by_type[resource_type] = tuple(
-                rule for rule in self.rules if resource_type in rule.resource_types or "*" in rule.resource_types
+    def about(self, resource_type: str, kind: Kind) -> tuple[Rule, ...]:
+        """Give the rules that may be about a drift of that kind of a resource type, in their order."""
+        found = self._by_type.get((resource_type, kind))
+        if found is None:
+            found = self._by_type[resource_type, kind] = tuple(
+                rule
+                for rule in self.rules
+                if kind in rule.kinds and (resource_type in rule.resource_types or "*" in rule.resource_types)
             )
-        return self._by_type[resource_type]
+        return found
 
     @cached_property
-    def _by_type(self) -> dict[str, tuple[Rule, ...]]:
+    def _by_type(self) -> dict[tuple[str, Kind], tuple[Rule, ...]]:
         return {}
 
 
@@ -101,9 +104,16 @@ def glob_matches(pattern: str, text: str) -> bool:
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
-def names(pattern: str, change: AttributeChange) -> bool:
-    """Tell whether an attribute name of a rule or waiver covers a change."""
-    for name in (change.attribute, *change.also_named):
-        if name.startswith(pattern) and name[len(pattern) : len(pattern) + 1] in ("", "[", "."):
-            return True
-    return False
+def names(patterns: tuple[str, ...], change: AttributeChange) -> bool:
+    """Tell whether one of the attribute names of a rule or waiver covers a change."""
+    return _name(patterns, change.attribute, change.also_named)
+
+
+@lru_cache(maxsize=4096)
+def _name(patterns: tuple[str, ...], attribute: str, also_named: tuple[str, ...]) -> bool:
+    # Every finding asks every rule about the same few attributes.
+    return any(
+        name.startswith(pattern) and name[len(pattern) : len(pattern) + 1] in ("", "[", ".")
+        for pattern in patterns
+        for name in (attribute, *also_named)
+    )

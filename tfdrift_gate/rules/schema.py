@@ -11,7 +11,7 @@ from typing import Any
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.model import Severity
-from tfdrift_gate.rules.load import known_attributes
+from tfdrift_gate.rules.read import known_attributes
 from tfdrift_gate.rules.ruleset import Rule
 
 _JSON = dict[str, Any]

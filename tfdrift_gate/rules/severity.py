@@ -53,9 +53,7 @@ def _watched(rule: Rule, drift: Drift) -> tuple[AttributeChange, ...] | None:
         return None
     changes = drift.changes
     if rule.watched_attributes:
-        changes = tuple(
-            change for change in changes if any(names(attribute, change) for attribute in rule.watched_attributes)
-        )
+        changes = tuple([change for change in changes if names(rule.watched_attributes, change)])
         if not changes:
             return None
     if rule.when and not CONDITIONS[rule.when](drift, changes):

@@ -92,7 +92,7 @@ def parted(change: AttributeChange, ignores: Callable[[str], bool]) -> tuple[Att
     before, after = change.before or {}, change.after or {}
     only = {**_without(before, ignored), **_within(after, ignored)}
     rest = {**_without(after, ignored), **_within(before, ignored)}
-    return replace(change, after=rest or None), replace(change, after=only or None)
+    return change._replace(after=rest or None), change._replace(after=only or None)
 
 
 def differing_keys(change: AttributeChange) -> list[str]:
@@ -168,7 +168,7 @@ def _is_about(waiver: Waiver, drift: Drift, ids: Iterable[str]) -> bool:
 
 
 def _names(waiver: Waiver, change: AttributeChange) -> bool:
-    return any(names(attribute, change) for attribute in waiver.attributes)
+    return names(waiver.attributes, change)
 
 
 def _trusts_change(trust: Trust, change: AttributeChange) -> bool:

@@ -16,7 +16,8 @@ import yaml
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.errors import RulesError
-from tfdrift_gate.rules.load import builtin_rules, read_rules
+from tfdrift_gate.rules.load import builtin_rules
+from tfdrift_gate.rules.read import read_rules
 from tfdrift_gate.rules.ruleset import RuleSet, Waiver, glob_matches
 
 _LINE = re.compile(r"[^\r\n]*(\r\n|\n|\r|\Z)")

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
-from tfdrift_gate.model import Coverage, RawRecord, TimeWindow
+from tfdrift_gate.model import Coverage, RawRecord, Skipped, TimeWindow
 
+Place = tuple[str, str]
+"""An account and a region."""
 Progress = Callable[[str], None]
 """Told, in a few words, how far a long read is."""
 
@@ -43,9 +45,13 @@ class Question:
     accounts: frozenset[str]
     """The accounts whose resources are judged; empty where state tells none."""
     event_names: frozenset[str] = frozenset()
-    """The recorded names (suffix included) of the calls that the catalogue understands."""
+    """The recorded names (suffix included) under which event history may hold the calls that are understood."""
+    found_by_resource: frozenset[str] = frozenset()
+    """Those of them that LookupEvents also finds by one of ``resources``."""
     resources: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    """By account and region, the names under which LookupEvents finds what is managed there."""
+    """By account and region, the names under which LookupEvents finds what is managed there.
+
+    Empty where more than that matters."""
     credentials: Credentials = field(default_factory=Credentials)
     roles: tuple[str, ...] = ()
     """Roles to assume, one for each account to read; ``{account}`` in one stands for each of ``accounts``."""
@@ -57,6 +63,8 @@ class Question:
     validate_digests: bool = False
     """Whether a trail's digest files are to prove its log files whole."""
     progress: Progress = lambda _: None
+    notice: Progress = lambda _: None
+    """Told in a line what the user should know of the run itself, and no report tells."""
     now: datetime | None = None
     """When it is asked; the end of the window where left out."""
 
@@ -71,6 +79,14 @@ class Reading:
     records: Sequence[RawRecord]
     coverage: Coverage
     error: EventSourceError | None = None
+    skipped: tuple[Skipped, ...] = ()
+    """What the source knows it could not look for."""
+    accounts: frozenset[str] | None = None
+    """The only accounts whose records lie there; None where any account's may."""
+    regions: frozenset[str] | None = None
+    """Likewise the regions."""
+    absent: frozenset[Place] = frozenset()
+    """Places asked for of which there are no records at all."""
 
 
 Source = Callable[[Question], Iterator[Reading]]
@@ -78,6 +94,8 @@ Source = Callable[[Question], Iterator[Reading]]
 SOURCES: dict[str, str] = {
     "cloudtrail": "tfdrift_gate.sources.lookup",
     "s3": "tfdrift_gate.sources.bucket",
+    "athena": "tfdrift_gate.sources.athena.read",
+    "lake": "tfdrift_gate.sources.lake",
     "": "tfdrift_gate.sources.files",
 }
 """The module with a ``read`` function by the locator's scheme; the empty scheme is a file, folder, glob or ``-``."""

@@ -34,6 +34,7 @@ class _File(msgspec.Struct):
 
 
 class _Summary(msgspec.Struct):
+    addendum: Any = None
     eventSource: Any = None
     readOnly: Any = None
     eventTime: Any = None
@@ -99,6 +100,8 @@ def _is_whole_read(text: bytes) -> bool:
 
 
 def _says_read(summary: _Summary) -> bool:
+    if summary.addendum is not None:
+        return False  # it may take back what another record says, whatever it says itself
     return summary.readOnly is True or summary.readOnly == "true"
 
 

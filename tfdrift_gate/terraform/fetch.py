@@ -51,7 +51,7 @@ def fetch_named(locator: str, credentials: Credentials, option: str = "state") -
         found = _file(Path(locator), option)
     if found.text is None:
         raise StateError(f"reading the {option} {found.where}: it is not there", f"check the name given to --{option}")
-    if not found.text.strip():
+    if _is_blank(found.text):
         raise StateError(f"reading the {option} {found.where}: it is empty", f"check the name given to --{option}")
     return found
 
@@ -68,7 +68,7 @@ def fetch_discovered(root: RootModule, credentials: Credentials, environment: Ma
         found = _object(location, Credentials(location.profile or credentials.profile))
     else:
         return pull(root, location, environment)
-    if found.text is not None and not found.text.strip():
+    if found.text is not None and _is_blank(found.text):
         # NOTE: while the first plan holds a local backend's lock the file exists and is empty.
         return StateText(found.where, None)
     if found.text is not None and b'"encrypted_data"' in found.text[:4096] and _program(root):
@@ -116,7 +116,12 @@ def pull(root: RootModule, location: PulledState, environment: Mapping[str, str]
             f"reading the state of {where}: {' '.join(command)} failed: {said[-600:]}",
             "run terraform init there, or name the state with --state",
         )
-    return StateText(where, done.stdout if done.stdout.strip() else None)
+    return StateText(where, None if _is_blank(done.stdout) else done.stdout)
+
+
+def _is_blank(text: bytes) -> bool:
+    # Without strip: that copies a state of any size.
+    return not text or text.isspace()
 
 
 def _program(root: RootModule) -> str | None:

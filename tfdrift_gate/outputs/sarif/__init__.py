@@ -16,7 +16,8 @@ from typing import Any
 
 from tfdrift_gate import __version__
 from tfdrift_gate.instant import iso
-from tfdrift_gate.model import Report
+from tfdrift_gate.model import Report, RootsReport
+from tfdrift_gate.outputs import roots as words
 from tfdrift_gate.outputs.sarif.notifications import DESCRIPTORS, notifications
 from tfdrift_gate.outputs.sarif.results import results
 from tfdrift_gate.outputs.sarif.rules import Rule
@@ -34,28 +35,47 @@ def render(report: Report, color: bool = False) -> str:
 
     Everything outside ASCII is escaped, as in ``json``.
     """
+    return _log([_written(report, report.checkout.root, MOST_BYTES)])
+
+
+def render_roots(roots: RootsReport, color: bool = False) -> str:
+    """Render a run of each root module, in a category of its own; the limit of the file is shared among them.
+
+    GitHub refuses a file of more than 20 runs, and says so
+    (https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit).
+    """
+    told = words.telling_all(roots)
+    # The category that a run over this root module alone has: the repository's root has no name.
+    return _log(_written(report, "" if name == "." else name, MOST_BYTES // len(told)) for name, report in told)
+
+
+def _log(runs: Iterable[str]) -> str:
+    return f'{{"$schema":"{_SCHEMA}","version":"2.1.0","runs":[{",".join(runs)}]}}\n'
+
+
+def _written(report: Report, name: str, most: int) -> str:
     rules: dict[Rule, int] = {}
     lines: list[str] = []
     left_out = room = 0
     for result in results(report):
         line = _json(result.document(rules.get(result.rule, len(rules))))
         room += len(line) + 2
-        if len(lines) == MOST_RESULTS or room > MOST_BYTES:
+        if len(lines) == MOST_RESULTS or room > most:
             left_out += 1
         else:
             rules.setdefault(result.rule, len(rules))
             lines.append(line)
-    run = _json(_run(report, rules, left_out)).removesuffix("}")
+    run = _json(_run(report, name, rules, left_out)).removesuffix("}")
     body = ",\n".join(lines)
-    return f'{{"$schema":"{_SCHEMA}","version":"2.1.0","runs":[{run},"results":[\n{body}\n]}}]}}\n'
+    return f'{run},"results":[\n{body}\n]}}'
 
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def _run(report: Report, rules: Iterable[Rule], left_out: int) -> dict[str, Any]:
+def _run(report: Report, name: str, rules: Iterable[Rule], left_out: int) -> dict[str, Any]:
     """Make the run object (S§3.14) without its results."""
-    root = f"{report.checkout.root}/" if report.checkout.root else ""
+    root = f"{name}/" if name else ""
     return {
         "tool": {
             "driver": {

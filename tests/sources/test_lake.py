@@ -1,0 +1,125 @@
+"""``lake:`` against a stand-in that runs the query itself: the findings are those of the files, to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_aws import LocalAws
+from tests.local_aws.lake import STORE
+from tests.samples import ACCOUNT, REGION, aws_environment, root_module, update
+from tests.sources.quick_time import let_time_pass_quickly
+from tests.sources.test_athena import CASES, a_root, by, judged, told
+from tests.sources.trail_files import write_trail
+from tfdrift_gate.errors import UsageError
+from tfdrift_gate.model import Report
+
+LAKE = f"lake:arn:aws:cloudtrail:{REGION}:{ACCOUNT}:eventdatastore/{STORE}"
+# Lake takes in what CloudTrail itself wrote: every record has its service, name and time.
+NOT_IN_LAKE = ("no service", "no name", "no readable time")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalAws]:
+    with LocalAws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    running.reset()
+    for name, value in aws_environment(running.endpoint_url).items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    let_time_pass_quickly(monkeypatch)
+    return running
+
+
+@pytest.fixture
+def root(aws: LocalAws, tmp_path: Path) -> Path:
+    aws.append_records([update()])
+    return root_module(tmp_path / "root")
+
+
+def without_marks(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "_delivered"}
+
+
+def incomplete(report: Report) -> tuple[str, str]:
+    assert report.verdict == "incomplete"
+    (problem,) = report.problems
+    assert not report.coverage[0].complete
+    assert problem.hint
+    return problem.message, problem.hint
+
+
+def test_one_trail_of_every_kind_of_record_gives_the_same_bytes(aws: LocalAws, tmp_path: Path) -> None:
+    records = [each for case, given in CASES.items() if case not in NOT_IN_LAKE for each in given]
+    write_trail(tmp_path / "trail", records)
+    aws.append_records(map(without_marks, records))
+    root = a_root(tmp_path / "root")
+    report = judged(root, LAKE)
+    assert report.problems == ()
+    assert told(report) == told(judged(root, str(tmp_path / "trail")))
+    assert report.coverage[0].bytes_scanned
+    assert len(report.findings) >= 2
+
+
+def test_more_rows_than_a_page_are_all_read(aws: LocalAws, root: Path) -> None:
+    aws.append_records([by(number) for number in range(100, 150)])
+    aws.lake.page = 20
+    (entry,) = judged(root, LAKE).coverage
+    assert (entry.records_read, entry.complete) == (51, True)
+
+
+def test_a_row_that_got_lost_is_noticed(aws: LocalAws, root: Path) -> None:
+    aws.lake.loses_a_row = True
+    message, _ = incomplete(judged(root, LAKE))
+    assert "0 rows where the query found 1" in message
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CANCELLED", "TIMED_OUT"])
+def test_a_query_that_gives_nothing_is_no_quiet_day(aws: LocalAws, root: Path, state: str) -> None:
+    aws.lake.course, aws.lake.message = ("RUNNING", state), "the store's own words"
+    message, _ = incomplete(judged(root, LAKE))
+    assert f"the query ended as {state}: the store's own words" in message
+
+
+def test_a_query_that_runs_past_the_deadline_is_cancelled(aws: LocalAws, root: Path) -> None:
+    aws.lake.course = ("RUNNING",)
+    message, _ = incomplete(judged(root, LAKE, deadline=20.0))
+    assert "not read whole within 20 s: the query is " in message
+    assert len(aws.lake.cancelled) == 1
+
+
+def test_a_query_that_scans_too_much_is_cancelled(aws: LocalAws, root: Path) -> None:
+    message, hint = incomplete(judged(root, LAKE, max_scan=10))
+    assert "--max-scan allows 10" in message
+    assert "AWS charges per byte scanned" in hint
+    assert len(aws.lake.cancelled) == 1
+
+
+@pytest.mark.parametrize("call", ["StartQuery", "DescribeQuery", "GetQueryResults"])
+def test_what_passes_changes_nothing_and_what_stays_is_named(aws: LocalAws, root: Path, call: str) -> None:
+    fault = {"service": "cloudtrail", "operation": call}
+    aws.set_faults([fault | {"kind": kind} for kind in ("throttle", "internal_error", "cut")])
+    assert judged(root, LAKE).verdict == "drift"
+    aws.set_faults([fault | {"kind": "access_denied"}])
+    _, hint = incomplete(judged(root, LAKE))
+    assert f"cloudtrail:{call}" in hint
+
+
+def test_a_store_that_is_not_there_is_named(aws: LocalAws, root: Path) -> None:
+    message, hint = incomplete(judged(root, LAKE.replace(STORE, "00000000-0000-0000-0000-000000000000")))
+    assert "no such event data store" in message
+    assert "ARN" in hint
+
+
+@pytest.mark.parametrize("arn", ["", STORE, "arn:aws:s3:::bucket", f"{LAKE[5:]} WHERE 1=1"])
+def test_what_is_no_store_is_a_usage_error(root: Path, arn: str) -> None:
+    with pytest.raises(UsageError, match="not the ARN of an event data store"):
+        judged(root, f"lake:{arn}")
