@@ -42,6 +42,8 @@ class World:
     """A root module, its trail, and the window that holds all of it."""
 
     root: Path
+    beside: Path
+    """Another root module, for one run over several; it manages some of the same functions."""
     root_of_two: Path
     """A root module that manages functions of another account too."""
     records: Sequence[Mapping[str, Any]]
@@ -87,6 +89,7 @@ def make_world(folder: Path, seed: int) -> World:
     _lay_out(folder / "proven", {**files, **{digest.key: digest.data for digest in digests.files}})
     return World(
         root=root_module(folder / "root", *mine),
+        beside=root_module(folder / "beside", *mine[:4]),
         root_of_two=root_module(folder / "root-of-two", *mine, *theirs),
         records=records,
         others_records=_spread(their_calls, until, random),
