@@ -36,26 +36,6 @@ faults: $(READY) ## let things go wrong with every source, hundreds of times: as
 bench: $(READY) ## measure everything against floors and rivals in the same run (minutes); writes BENCHMARKS.md
 	@$(BIN)/python -m benchmarks
 
-lint: $(READY) ## build ahead the linter of workflows that tests use; needs Go
-	@$(BIN)/python -m tests.workflows.actionlint
-
-pictures: $(READY) ## draw README's pictures anew from a run under the real runner; needs Node.js and Chromium
-	@$(BIN)/python -m tests.pictures
-
-SEQUENCES ?= 300
-SEED      ?= 1
-oracle: $(READY) ## hold the gate against Terraform's own refresh, hundreds of times; SEQUENCES=, SEED=
-	@$(BIN)/python -m tests.oracle --sequences $(SEQUENCES) --seed $(SEED)
-
-FAULTS ?= 200
-faults: $(READY) ## let things go wrong with every source, hundreds of times: as without faults, or incomplete; FAULTS=, SEED=
-	@$(BIN)/python -m tests.fault_runs --runs $(FAULTS) --seed $(SEED)
-
-bench: $(READY) ## how long the judgement and the outputs take, against floors measured in the same run
-	@$(BIN)/python -m benchmarks.judge
-	@$(BIN)/python -m benchmarks.outputs
-	@$(BIN)/python -m benchmarks.start
-
 lint: $(READY) ## what CI demands beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

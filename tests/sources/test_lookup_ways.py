@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples import ACCOUNT, REGION, arn, record
-from tests.sources.direct_history import LATENCY, DirectHistory, at, ids, numbered, read_of
+from tests.samples import ACCOUNT, REGION, arn, orders, permission, record, resource, state
+from tests.sources.direct_history import DAY, LATENCY, NOW, DirectHistory, at, ids, numbered, read_of
 from tfdrift_gate.catalog import load_catalog
+from tfdrift_gate.gate.history import question as asked
+from tfdrift_gate.settings import Settings
 from tfdrift_gate.sources.lookup.note import NOT_LOOKED_FOR
 from tfdrift_gate.sources.lookup.ways import NAMES, RESOURCES, SERVICES, WRITES
+from tfdrift_gate.terraform.place import place
+from tfdrift_gate.terraform.state import read_state
 
 CATALOG = load_catalog()
 COMPLETE_PLANS = [(SERVICES,), (WRITES,), (SERVICES, WRITES)]
@@ -254,3 +258,19 @@ def test_the_preview_apis_names_are_those_that_botocore_ships() -> None:
 def test_no_name_is_asked_for_that_a_hundred_other_calls_share() -> None:
     # Every service's tag calls are TagResource; Lambda's own carry a date.
     assert not {"TagResource", "UntagResource", "AddPermission", "CreateAlias"} & CATALOG.names_in_history
+
+
+def test_what_is_managed_is_looked_for_under_its_functions_name_and_its_arn() -> None:
+    def resources(*entries: Any, **options: Any) -> Any:
+        belief = place(read_state(state(*entries).encode(), "state", CATALOG), CATALOG)
+        return asked(Settings(**options), DAY, belief, CATALOG, NOW, lambda _: None).resources
+
+    mapping = resource("aws_lambda_event_source_mapping", "queue", {"uuid": "u", "function_arn": arn("billing")})
+    anywhere = resource("aws_lambda_permission", "allow", permission("theirs"))
+    found = resources(orders(), resource("aws_lambda_permission", "allow", permission("orders")), mapping)
+    here = f"arn:aws:lambda:{REGION}:{ACCOUNT}"
+    assert found == {(ACCOUNT, REGION): {"orders", f"{here}:function:orders", f"{here}:event-source-mapping:u"}}
+    # A permission on a function that another root manages is found under that function's name.
+    assert "theirs" in resources(orders(), anywhere)[ACCOUNT, REGION]
+    # What nobody manages has no name to look for, and what has no place could be under any.
+    assert resources(orders(), unmanaged="all") == resources(anywhere) == {}

@@ -102,8 +102,8 @@ def cli() -> None:
     "--events",
     multiple=True,
     metavar="LOCATOR",
-    help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob, -, athena:DATABASE.TABLE or lake:ARN;"
-    " repeatable.",
+    help="cloudtrail: (LookupEvents, the default), a file, a folder, a glob, -, s3://bucket/prefix,"
+    " athena:DATABASE.TABLE or lake:ARN; repeatable.",
 )
 @click.option("--since", metavar="WHEN", help="90m, 24h, 7d, an ISO 8601 instant, or last-apply. Default: 24h.")
 @click.option("--until", metavar="WHEN", help="Default: now.")
