@@ -126,7 +126,8 @@ def requests_of(trail: list[dict[str, Any]], plan: tuple[str, ...]) -> int:
 @pytest.mark.parametrize(
     ("reads", "writes", "elsewhere"),
     [
-        (2900, 100, 5000),  # the benchmark's day: 3,000 Lambda events, and other services are busier
+        # The benchmark's day: 3,000 Lambda events, and other services are busier.
+        pytest.param(2900, 100, 5000, marks=pytest.mark.long),
         (900, 100, 600),
         (900, 100, 100),
         (100, 900, 0),
