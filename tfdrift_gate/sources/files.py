@@ -25,7 +25,10 @@ def read(question: Question) -> Iterator[Reading]:
     try:
         paths, ignored = _paths(question.locator)
         if ignored:
-            notes.append(f"{ignored} other {'file' if ignored == 1 else 'files'} in the folder are not record files")
+            files = (
+                "file in the folder is no record file" if ignored == 1 else "files in the folder are no record files"
+            )
+            notes.append(f"{ignored} other {files}")
         # What was delivered at another time need not be opened; a file that is named itself is.
         wanted = [path for path in paths if can_hold(path, question.window)] if len(paths) > 1 else paths
         if unopened := len(paths) - len(wanted):

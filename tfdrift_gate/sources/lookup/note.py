@@ -26,7 +26,8 @@ def note_of(
     """Tell the way that was chosen with the numbers it was chosen by, and what of the window was read."""
     notes = list(dict.fromkeys(_choice(each, event_sources) for each in told if each.ways or each.by_name))
     if held is not None:
-        notes.append(f"the rest is known from an earlier run ({held} event{'' if held == 1 else 's'}; --no-cache)")
+        events = f"{held} event{'' if held == 1 else 's'}"
+        notes.append(f"the rest is known from an earlier run ({events}; --no-cache reads it again)")
     if error is not None:
         unread = next((each for each in told if not each.whole), None)
         if unread is not None and unread.reached < unread.until:
