@@ -174,6 +174,8 @@ def _read(name: str, value: object, shown: str) -> object:
         return seconds
     if name == "max_scan":
         return _bytes(text, shown)
+    if name == "athena_output" and not text.startswith("s3://"):
+        raise UsageError(f"reading {shown}: {text!r} is no place in S3", "write s3://bucket/prefix")
     return text
 
 

@@ -304,3 +304,27 @@ def test_a_clock_that_differs_from_awss_is_named(aws: LocalAws) -> None:
     reading = one()
     assert reading.error is not None
     assert "this machine's clock" in reading.error.message
+
+
+# A window without any file
+
+
+def test_a_window_without_any_log_file_is_not_clean(aws: LocalAws) -> None:
+    put(key("20251201T1005Z"), [update()])
+    reading = one()
+    assert reading.error is not None
+    assert "no log file of the window was delivered" in reading.error.message
+    assert "no log files were delivered on 2026-01-01" in reading.coverage.note
+
+
+def test_a_window_of_which_digests_tell_that_nothing_happened_is_clean(aws: LocalAws) -> None:
+    put(key("20251201T1005Z"), [update()])
+    put(key("20260101T1005Z", kind="CloudTrail-Digest"), b"a digest")
+    reading = one()
+    assert (reading.error, reading.coverage.complete, len(reading.records)) == (None, True, 0)
+
+
+def test_a_quiet_day_beside_others_is_a_note(aws: LocalAws) -> None:
+    put(key("20260102T0005Z"), [])
+    reading = one()
+    assert (reading.error, reading.coverage.note) == (None, "no log files were delivered on 2026-01-01")

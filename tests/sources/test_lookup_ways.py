@@ -166,8 +166,8 @@ def test_the_choice_is_told_with_the_numbers_it_was_made_by() -> None:
     trail = numbered([*spread(950, read_call), *spread(50, a_write), *spread(450, write_elsewhere)])
     note = read_of(DirectHistory(trail)).reading().coverage.note
     assert note == (
-        "the write events of every service (about 11 requests for the whole window;"
-        " every event of lambda.amazonaws.com, reads included: about 20)"
+        "the write events of every service (10 requests for 22.8 h;"
+        " every event of lambda.amazonaws.com, reads included: 1 request for 1.2 h)"
     )
 
 

@@ -33,6 +33,11 @@ def read(question: Question) -> Iterator[Reading]:
         wanted = [path for path in paths if can_hold(path, question.window)] if len(paths) > 1 else paths
         if unopened := len(paths) - len(wanted):
             notes.append(f"{unopened} log {'file' if unopened == 1 else 'files'} of other days left unopened")
+        if paths and not wanted:
+            raise EventSourceError(
+                f"reading {question.locator}: none of its {len(paths)} log files was delivered when the window's were",
+                "check --since and --until, or copy the log files of that time too",
+            )
         if not question.validate_digests:
             gathered = gather(wanted, _fetch, question)
         else:

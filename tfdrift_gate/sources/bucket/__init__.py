@@ -99,6 +99,12 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
             )
         if empty:
             notes.append(f"no log files were delivered on {', '.join(_spans(empty))}")
+        if empty and not keys and not _is_digested(bucket, place, empty):
+            raise EventSourceError(
+                f"reading s3://{bucket.name}/{place.folder()}: no log file of the window was delivered, and no digest"
+                " says that none had to be",
+                "is the trail still logging? With log file validation on, digests tell a quiet day from a dead trail",
+            )
         proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
         gathered = _gathered(bucket, keys, question, notes, proof.prove if proof else None)
         if proof:
@@ -110,6 +116,12 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
     error = one_error(gathered.errors)
     coverage = _coverage(question, place, gathered, bucket.api_calls - asked, notes, error is None)
     return Reading(gathered.records, coverage, error)
+
+
+def _is_digested(bucket: Bucket, place: Place, days_: Sequence[str]) -> bool:
+    """Tell whether digests, which are written hourly whatever happens, were delivered on any of some days."""
+    folder = place.folder("CloudTrail-Digest")
+    return any(bucket.keys_exist(f"{folder}{day.replace('-', '/')}/") for day in days_)
 
 
 def _spans(days_: Sequence[str]) -> list[str]:
