@@ -109,7 +109,7 @@ def test_log_files_that_were_put_together_are_read_to_their_end(
 
 def test_a_folder_of_log_files_of_other_days_alone_is_no_verdict(tmp_path: Path) -> None:
     write_trail(tmp_path, [update(eventTime="2025-06-01T10:00:00Z"), update(eventTime="2025-06-02T10:00:00Z")])
-    assert "none of its log files was delivered when the window's were" in refused(tmp_path)
+    assert "none of its 2 log files was delivered when the window's were" in refused(tmp_path)
     write_trail(tmp_path, RECORDS)
     reading = read_locator(tmp_path)
     assert (ids(reading), reading.error) == (["first", "second"], None)
