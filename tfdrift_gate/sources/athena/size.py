@@ -16,6 +16,7 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.sources import Question
 from tfdrift_gate.sources.athena.explain import COSTS
 from tfdrift_gate.sources.athena.partitions import ACCOUNTS, REGIONS, days_of, key_among, projected_day, written_day
+from tfdrift_gate.sources.athena.run import Calls
 from tfdrift_gate.sources.athena.table import Table
 
 MOST_PREFIXES = 40
@@ -26,24 +27,26 @@ MOST_REQUESTS = 100
 _KEY = re.compile(r"\$\{(\w+)\}")
 
 
-def refuse_too_much(table: Table, question: Question, region: str, credentials: Credentials, bound: int) -> int:
-    """Raise :class:`EventSourceError` where the partitions hold more bytes than ``bound``; give the requests made.
+def refuse_too_much(
+    table: Table, question: Question, region: str, credentials: Credentials, bound: int, calls: Calls
+) -> None:
+    """Raise :class:`EventSourceError` where the partitions hold more bytes than ``bound``; requests are ``calls``' own.
 
-    What cannot be listed is not refused: the query itself is watched too.
+    What cannot be listed, or not before the deadline, is not refused: the query itself is watched too.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     prefixes = _prefixes(table, question)
     made = total = 0
-    if len(prefixes) > MOST_PREFIXES:
-        return made
+    if len(prefixes) > MOST_PREFIXES or not calls.seconds_left:
+        return
     try:
         s3 = client("s3", region, credentials)
         for bucket, prefix in prefixes:
             for page in _pages(s3, bucket, prefix):
-                made += 1
-                if made > MOST_REQUESTS:
-                    return made
+                made, calls.made = made + 1, calls.made + 1
+                if made > MOST_REQUESTS or not calls.seconds_left:
+                    return
                 total += sum(int(each.get("Size", 0)) for each in page.get("Contents") or ())
                 if total > bound:
                     raise EventSourceError(
@@ -52,8 +55,7 @@ def refuse_too_much(table: Table, question: Question, region: str, credentials: 
                         f"raise --max-scan, or shorten --since: {COSTS}",
                     )
     except (BotoCoreError, ClientError):
-        return made
-    return made
+        return
 
 
 def _pages(s3: Any, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
