@@ -191,6 +191,15 @@ def test_a_new_function_that_nobody_manages_is_told_once(tmp_path: Path) -> None
     assert found(reports) == [{"new"}, {"b/allow"}, set()]
 
 
+def test_a_new_function_that_nobody_manages_is_told_in_the_widest_window(tmp_path: Path) -> None:
+    late, early = (root(tmp_path / name, function_state(name)) for name in ("late", "early"))
+    for folder, hour in ((early, 9), (late, 11)):
+        moment = datetime(2026, 1, 1, hour, tzinfo=timezone.utc).timestamp()
+        os.utime(folder / "terraform.tfstate", (moment, moment))
+    reports = judge(trail(tmp_path, create_function("new")), late, early, since="last-apply", unmanaged="all")
+    assert found(reports) == [set(), {"new"}]
+
+
 def test_a_new_function_that_another_one_manages_is_nobodys_finding(tmp_path: Path) -> None:
     folders = [root(tmp_path / name, function_state(name)) for name in "ab"]
     assert found(judge(trail(tmp_path, create_function("b")), *folders, unmanaged="all"))[0] == set()

@@ -88,10 +88,10 @@ def check_roots(
     shares = Shares(learned.changes)
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
-    first = next(iter(roots), None)
+    widest_of = min(roots, key=lambda number: roots[number].span.since, default=None)
     for number, root in roots.items():
-        # What hangs on nothing and nobody manages is told by the first of them alone.
-        strangers = number == first and root.settings.unmanaged == "all"
+        # What hangs on nothing and nobody manages is told by one alone: the first of those whose window is widest.
+        strangers = number == widest_of and root.settings.unmanaged == "all"
         own = shares.within(root.span) if strangers else shares.of(root.belief.instances, root.span)
         share = replace(learned, changes=tuple(own))
         beside = Beside(everywhere, notes[number], strangers)
