@@ -105,6 +105,23 @@ def test_event_history_is_asked_once_about_all_that_they_manage(
     assert (reports.shared.records_read, len(reports.shared.coverage)) == (1, 1)
 
 
+def test_where_one_that_names_no_region_is_asked_alone_it_is_asked_beside_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", OTHER_REGION)
+    source = stand_in(monkeypatch)
+    here, nowhere = root(tmp_path / "a", function_state()), root(tmp_path / "b", permission_state(function_name="solo"))
+    events = trail(tmp_path, RAISED)
+    gate.check(Settings(dir=str(nowhere), events=(events,)), {}, NOW)
+    judge(events, here, nowhere)
+    judge(events, here)
+    assert [set(question.regions) for question in source.questions] == [
+        {OTHER_REGION},
+        {REGION, OTHER_REGION},
+        {REGION},
+    ]
+
+
 def test_what_could_not_be_read_concerns_those_that_manage_something_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

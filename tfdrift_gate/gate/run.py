@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog, load_catalog
 from tfdrift_gate.errors import GateError
 from tfdrift_gate.gate.history import ask, cache_folder, coverage, question
@@ -133,6 +134,9 @@ def _asked(
     settings = roots[0].settings
     belief = roots[0].belief if len(roots) == 1 else _together(root.belief for root in roots)
     asked = question(settings, span, belief, catalog, now, progress, cache, notice)
+    if not settings.region and any(root.held.instances and not root.belief.regions for root in roots):
+        # What names no region is where the environment says, whatever the other root modules name.
+        asked = replace(asked, regions=tuple(sorted({*asked.regions, *filter(None, [region_from_environment()])})))
     manages = any(root.held.instances for root in roots)
     return [
         reading
