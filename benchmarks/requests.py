@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks import process
 from benchmarks.row import Row, table
+from benchmarks.terraform_refresh import requests_a_function
 from tests import builders
 from tests.local_aws import LocalAws
 from tests.samples import aws_environment
@@ -35,16 +36,19 @@ def main() -> None:
     print(table(measure()))
 
 
-def measure(functions: int = FUNCTIONS, events: int = EVENTS, writes: int = WRITES) -> list[Row]:
+def measure(
+    functions: int = FUNCTIONS, events: int = EVENTS, writes: int = WRITES, with_terraform: bool = True
+) -> list[Row]:
     """Count the requests of a first and a second plan. Raises RuntimeError for one that reaches no verdict."""
+    refresh = requests_a_function() if with_terraform else None
     return [
         row
         for account, others in OTHERS.items()
-        for row in _counted(f"{functions} functions in {account}", functions, events, writes, others)
+        for row in _counted(f"{functions} functions in {account}", functions, events, writes, others, refresh)
     ]
 
 
-def _counted(where: str, functions: int, events: int, writes: int, others: int) -> Iterator[Row]:
+def _counted(where: str, functions: int, events: int, writes: int, others: int, refresh: float | None) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, LocalAws() as aws:
         # Counted, not waited for: the pace of two a second is tests' to hold.
         aws.set_rate_limit(1_000_000)
@@ -69,6 +73,14 @@ def _counted(where: str, functions: int, events: int, writes: int, others: int) 
         f"{functions / first:.1f} × fewer",
         "≥ 9 × fewer",
     )
+    if refresh is not None:
+        yield Row(
+            work,
+            f"terraform plan -refresh-only: {refresh:g} of Lambda for each function",
+            f"{first} against {refresh * functions:,.0f}",
+            f"{refresh * functions / first:.0f} × fewer",
+            "",
+        )
     yield Row("the same, the second plan within 15 minutes", "the first plan", f"{second} against {first}", "", "≤ 2")
 
 

@@ -26,6 +26,8 @@ FILES_A_DAY = 288
 WRITES, READS = 0.03, 0.12
 BY_HAND = 40
 """One in so many writes on a managed function is a change by hand."""
+DEPLOYMENTS = 100
+"""How many deployments make the writes that are not by hand."""
 
 _KINDS = (
     ("sts.amazonaws.com", "AssumeRole", True),
@@ -111,7 +113,8 @@ def _write(dice: random.Random, at: str, functions: int) -> dict[str, Any]:
     if own and not dice.randrange(BY_HAND):
         by = dict(builders.BY_CLI)
         return _with_ids(dice, builders.update_configuration({"memorySize": 1024}, name=name, at=at, by=by, eventID=""))
-    by = {"userIdentity": _session(dice), "userAgent": builders.TERRAFORM_AGENT}
+    # One deployment makes many calls in one session.
+    by = {"userIdentity": _session(random.Random(dice.randrange(DEPLOYMENTS))), "userAgent": builders.TERRAFORM_AGENT}  # noqa: S311
     if dice.random() < 0.5:
         return _with_ids(dice, builders.update_code(name=name, at=at, by=by, sha256=builders.CODE, eventID=""))
     return _with_ids(dice, builders.update_configuration({"timeout": 10}, name=name, at=at, by=by, eventID=""))

@@ -36,6 +36,7 @@ def is_measured(rows: list[Row]) -> bool:
     return bool(rows) and all(isinstance(text, str) for row in rows for text in row) and all(row.work for row in rows)
 
 
+@pytest.mark.long
 def test_reading_a_trail_is_measured_and_each_rival_finds_the_same_writes() -> None:
     rows = reading.measure(records=300, runs=1, functions=5)
     assert is_measured(rows)
@@ -63,7 +64,7 @@ def test_a_trail_is_the_same_for_the_same_numbers(tmp_path: Path) -> None:
 
 
 def test_requests_are_counted() -> None:
-    rows = requests.measure(functions=10, events=120, writes=10)
+    rows = requests.measure(functions=10, events=120, writes=10, with_terraform=False)
     assert is_measured(rows)
     assert [row.to_reach for row in rows] == ["≤ +3", "≥ 9 × fewer", "≤ 2"] * 2
 

@@ -22,12 +22,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="the number of one run to make again")
+    parser.add_argument("--source", action="append", help="a source's name; repeatable; all of them where left out")
     parser.add_argument("--swallow", action="store_true", help="with sources that swallow errors: must be found out")
     options = parser.parse_args()
     real_clock = time.monotonic
     hasten()
     # Imported in a world whose time passes quickly.
     from tests.fault_runs.judge import Runs
+    from tests.fault_runs.sources import SOURCES
     from tests.fault_runs.swallowing import in_the_place_of_every_source
     from tests.fault_runs.telling import summary, told
     from tests.fault_runs.world import make_world
@@ -36,7 +38,8 @@ def main() -> int:
     began = real_clock()
     with tempfile.TemporaryDirectory(prefix="fault-runs-") as name, LocalAws() as aws, ExitStack() as undone:
         folder = Path(name)
-        runs = Runs(aws, make_world(folder / "world", options.seed), folder)
+        sources = tuple(source for source in SOURCES if source.name in (options.source or [source.name]))
+        runs = Runs(aws, make_world(folder / "world", options.seed), folder, sources)
         if wrong := runs.expect():
             print(*wrong, sep="\n")
             return 1

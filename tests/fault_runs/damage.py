@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 
@@ -42,16 +42,16 @@ DAMAGE: Mapping[str, Callable[[Path], object]] = {
     "no JSON": lambda path: path.write_bytes(gzip.compress(b"<html>Sign in</html>")),
     "somebody else's JSON": lambda path: path.write_bytes(gzip.compress(json.dumps({"message": "Hello"}).encode())),
     "a dead link": _link,
+    "gone": Path.unlink,
     "another's": _give_to_others,
     "a link": _link_elsewhere,
 }
 """By the words of :mod:`menu`."""
 
 
-def damaged_copy(folder: Path, into: Path, damage: tuple[tuple[int, str], ...]) -> Path:
-    """Copy a trail's files and damage some of them, each once."""
+def damaged_copy(folder: Path, into: Path, damage: Iterable[tuple[str, str]]) -> Path:
+    """Copy a trail's files and damage some of them, each once; ``damage`` says by their keys what becomes of them."""
     shutil.copytree(folder, into)
-    files = sorted(into.rglob("*.json.gz"))
-    for number, what in dict(damage).items():
-        DAMAGE[what](files[number % len(files)])
+    for key, what in dict(damage).items():
+        DAMAGE[what](into / key)
     return into

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.fault_runs.sources import Source
+
 Fault = Mapping[str, Any]
 
 _ANYWHERE: Mapping[str, Sequence[int]] = {
@@ -29,15 +31,19 @@ _OWN: Mapping[str, Mapping[str, Sequence[int]]] = {
         "repeated_token": (1, 0),
     },
     "sts": {},
+    "lake": {},
 }
 OPERATIONS: Mapping[str, Sequence[str]] = {
     "cloudtrail": ("LookupEvents",),
     "s3": ("GetObject", "ListObjectsV2"),
     "athena": ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
-    "sts": ("GetCallerIdentity",),
+    "lake": ("StartQuery", "DescribeQuery", "GetQueryResults"),
+    "sts": ("GetCallerIdentity", "AssumeRole"),
 }
 FILES = ("half of it", "a byte of it", "nothing", "no JSON", "somebody else's JSON", "a dead link")
 """What may have become of a file."""
+GONE = "gone"
+"""The same, where it can be known."""
 CACHE = ("half of it", "a byte of it", "nothing", "another's", "a link")
 """What may have become of a file of the cache between two runs."""
 
@@ -47,39 +53,38 @@ class Schedule:
     """What goes wrong in one run."""
 
     faults: tuple[Fault, ...] = ()
-    files: tuple[tuple[int, str], ...] = ()
-    """The number of a file, and what became of it."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Every kind in it, once."""
-        named = [*(fault["kind"] for fault in self.faults), *(f"file: {what}" for _, what in self.files)]
-        return tuple(sorted({name for name in named if name != "ok"})) or ("nothing",)
+    files: tuple[tuple[str, str], ...] = ()
+    """The key that a file has in a bucket, and what became of it."""
 
 
-def choose(services: Sequence[str], keys: Sequence[str], files: int, random: Random) -> Schedule:
+def choose(source: Source, files: Sequence[str], random: Random) -> Schedule:
     """Choose up to three faults of the services that a source asks, or of the files it reads.
 
-    ``keys`` are the objects' that S3 holds. One run in twelve has no fault at all.
+    ``files`` are the keys that the trail's files have in a bucket. One run in twelve has no fault at all.
     """
     if random.random() < 1 / 12:
         return Schedule()
     number = random.choice((1, 1, 2, 3))
-    if not services:
-        return Schedule(files=tuple((random.randrange(files), random.choice(FILES)) for _ in range(number)))
+    if not source.services:
+        # That a file is gone can only be known where something proves that there was one.
+        what = (*FILES, GONE) if source.proven else FILES
+        return Schedule(files=tuple((random.choice(files), random.choice(what)) for _ in range(number)))
     faults: list[Fault] = []
     for _ in range(number):
-        service = random.choice(services)
+        service = random.choice(source.services)
         kinds = {**_ANYWHERE, **_OWN[service]}
         kind = random.choice(sorted(kinds))
-        fault: dict[str, Any] = {"kind": kind, "times": random.choice(kinds[kind]), "service": service}
+        # Lake's calls are CloudTrail's.
+        asked = "cloudtrail" if service == "lake" else service
+        fault: dict[str, Any] = {"kind": kind, "times": random.choice(kinds[kind]), "service": asked}
         if kind in _ANYWHERE:
             fault["operation"] = random.choice(OPERATIONS[service])
-        if service == "s3" and keys and random.random() < 0.5 and fault.get("operation") != "ListObjectsV2":
+        keys = {"s3": files, "sts": source.roles}.get(service)
+        if keys and fault.get("operation") in (None, "GetObject", "AssumeRole") and random.random() < 0.5:
             fault["key"] = random.choice(keys)
         if kind == "slow":
-            fault["seconds"] = random.choice((1.0, 40.0))
-        before = random.randrange(5)
+            fault["seconds"] = random.choice((1.0, 20.0))
+        before = random.choice((0, 0, 0, 1, 2))
         if before and "key" not in fault:
             faults.append({**fault, "kind": "ok", "times": before})
         faults.append(fault)

@@ -19,7 +19,7 @@ def summary(outcomes: Sequence[Outcome], seed: int, seconds: float) -> str:
         "",
         *_table("source", outcomes, lambda outcome: (outcome.source,)),
         "",
-        *_table("fault", outcomes, lambda outcome: outcome.schedule.kinds),
+        *_table("fault", outcomes, lambda outcome: outcome.met),
     ]
     return "\n".join(rows)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fault_runs import judge
 from tests.fault_runs.judge import EXACT, INCOMPLETE, compared
-from tests.fault_runs.menu import CACHE, FILES, choose
+from tests.fault_runs.menu import CACHE, FILES, GONE, choose
 from tests.fault_runs.program import Done
 from tests.fault_runs.sources import SOURCES
 
@@ -53,7 +53,8 @@ def test_whatever_goes_wrong_makes_no_other_verdict() -> None:
 
 
 def test_a_source_that_swallows_an_error_is_found_out() -> None:
-    code, text = fault_runs("--runs", "6", "--seed", "2026", "--swallow")
+    named = ("--source", "cloudtrail:", "--source", "a folder")
+    code, text = fault_runs("--runs", "6", "--seed", "2026", "--swallow", *named)
     assert code == 1
     assert count(text, "wrong") > 0
     assert count(text, "incomplete") == 0
@@ -95,8 +96,8 @@ def test_the_same_seed_lets_the_same_go_wrong() -> None:
     from random import Random
 
     def chosen(seed: int) -> list[object]:
-        return [choose(source.services, ["k"], 24, Random(f"{seed} {n}")) for n in range(40) for source in SOURCES]
+        return [choose(source, ["k", "l"], Random(f"{seed} {n}")) for n in range(40) for source in SOURCES]
 
     assert chosen(1) == chosen(1)
     assert chosen(1) != chosen(2)
-    assert set(FILES) | set(CACHE) == set(judge.DAMAGE)
+    assert {*FILES, *CACHE, GONE} == set(judge.DAMAGE)

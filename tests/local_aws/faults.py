@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.h
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -107,6 +107,8 @@ class Faults:
     def __init__(self) -> None:
         self._pending: list[tuple[Fault, int]] = []
         self._lock = threading.Lock()
+        self.met: Counter[str] = Counter()
+        """How many requests met a fault since they were planned, by kind."""
 
     def plan(self, faults: Iterable[Mapping[str, Any]]) -> None:
         """Replace what is planned.
@@ -118,6 +120,7 @@ class Faults:
         planned = [Fault.of(fault) for fault in faults]
         with self._lock:
             self._pending = [(fault, fault.times) for fault in planned]
+            self.met = Counter()
 
     def take(self, asked: Asked) -> Fault:
         """Return what the request meets, :data:`NOTHING` where nothing is planned for it."""
@@ -128,6 +131,7 @@ class Faults:
                         del self._pending[number]
                     elif left:
                         self._pending[number] = (fault, left - 1)
+                    self.met[fault.kind] += 1
                     return fault
         return NOTHING
 

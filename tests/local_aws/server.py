@@ -157,6 +157,10 @@ class LocalAws:
         """Plan what goes wrong with the next requests, see :meth:`faults.Faults.plan`."""
         self._front.faults.plan(faults)
 
+    def faults_met(self) -> dict[str, int]:
+        """Count the requests that met a fault since :meth:`set_faults`, by kind."""
+        return dict(self._front.faults.met)
+
     @property
     def athena(self) -> AthenaStandIn:
         """The stand-in for Athena, with what it is to do and what it was asked."""

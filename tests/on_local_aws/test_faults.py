@@ -181,3 +181,11 @@ def test_a_fault_that_does_not_exist_is_refused(aws: LocalAws, fault: dict[str, 
     with pytest.raises(urllib.error.HTTPError, match="400") as met:
         http(aws, "settings", {"faults": [fault]})
     assert "error" in json.load(met.value)
+
+
+def test_the_faults_that_were_met_are_counted(aws: LocalAws, clients: Any) -> None:
+    aws.set_faults([{"kind": "ok"}, {"kind": "slow", "seconds": 0, "times": 0}, {"kind": "vanished", "service": "s3"}])
+    for _ in range(3):
+        clients("cloudtrail").lookup_events()
+        time.sleep(0.5)
+    assert aws.faults_met() == {"ok": 1, "slow": 2}

@@ -6,8 +6,10 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local_aws import LocalAws
 from tests.samples import (
@@ -25,9 +27,10 @@ from tests.samples import (
 from tests.sources.quick_time import let_time_pass_quickly
 from tests.sources.test_athena import TABLE, by, judged, put, told
 from tests.sources.trail_files import BUCKET, client, run_statement, upload, write_trail
-from tfdrift_gate.errors import UsageError
+from tfdrift_gate.errors import EventSourceError, UsageError
 from tfdrift_gate.model import Report
 from tfdrift_gate.sources.athena.ddl import Wanted, create_table
+from tfdrift_gate.sources.athena.run import Calls
 
 CALLS = ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults")
 
@@ -448,3 +451,23 @@ def test_a_role_is_assumed(aws: LocalAws, root: Path) -> None:
 def test_what_names_no_table_is_a_usage_error(root: Path, locator: str) -> None:
     with pytest.raises(UsageError, match=r"not athena:DATABASE\.TABLE"):
         judged(root, locator)
+
+
+class ThrottledForEver:
+    """A stand-in for a service that asks for fewer requests, whatever it is asked."""
+
+    seconds = 0.0
+
+    def call(self, operation: str, request: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def test_throttled_for_a_day_is_waited_for_as_long_as_the_deadline_says() -> None:
+    service = ThrottledForEver()
+    calls = Calls("athena:a.b", 86_400.0, lambda: service.seconds, service.sleep)
+    with pytest.raises(EventSourceError, match="not read whole within 86400 s: throttled"):
+        calls.call(service, "GetQueryExecution", {}, "athena:GetQueryExecution")  # type: ignore[arg-type]
+    assert service.seconds > 86_000

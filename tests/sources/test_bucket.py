@@ -282,3 +282,11 @@ def test_a_file_whose_name_tells_no_time_can_hold_anything(name: str) -> None:
 @pytest.mark.parametrize("prefix", ["AWSLogs/elsewhere", f"AWSLogs/{ACCOUNT}/Config/us-east-1", "logs", ""])
 def test_what_is_laid_out_otherwise_is_no_trail(prefix: str) -> None:
     assert parse_prefix(prefix) is None
+
+
+def test_a_clock_that_differs_from_awss_is_named(aws: LocalAws) -> None:
+    put(key(), [update(eventTime="2026-01-01T10:00:00Z")])
+    aws.set_faults([{"kind": "clock_skew", "times": 0, "service": "s3"}])
+    reading = one()
+    assert reading.error is not None
+    assert "this machine's clock" in reading.error.message

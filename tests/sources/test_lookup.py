@@ -261,6 +261,14 @@ def test_an_answer_cut_off_until_the_deadline_is_named_as_the_cause(aws: LocalAw
     assert "too many events" not in message
 
 
+def test_a_clock_that_differs_from_awss_is_named_and_nobody_is_told_to_sign_in(aws: LocalAws) -> None:
+    aws.set_faults([{"kind": "clock_skew", "times": 0}])
+    reading = ask_one()
+    assert "this machine's clock" in error_of(reading)
+    assert reading.error is not None
+    assert "sign in" not in reading.error.hint
+
+
 def test_no_permission_is_asked_for_once_and_named(aws: LocalAws, tmp_path: Path) -> None:
     aws.set_faults([{"kind": "access_denied", "times": 0}])
     done = check(root_module(tmp_path), aws)

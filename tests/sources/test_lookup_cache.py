@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.aws.stand_in import StandIn, http
 from tests.local_aws import LocalAws
 from tests.samples import (
     ACCOUNT,
@@ -124,6 +125,27 @@ def test_ten_root_modules_of_one_pipeline_ask_once(pipeline: Pipeline, tmp_path:
     ]
     assert runs[0][1] == 4
     assert all(asked == 1 for _, asked, _ in runs[1:])
+
+
+def test_what_one_profiles_endpoint_told_is_not_known_of_another_profiles(aws: LocalAws, tmp_path: Path) -> None:
+    """A profile may lead to a copy of AWS, which knows the same accounts and other events."""
+    aws.append_records(hours_ago([update()], aws, 3))
+    root = root_module(tmp_path / "root")
+    found = {}
+    with StandIn(http("200 OK", b'{"Events": []}', "Content-Type: application/x-amz-json-1.1")) as copy:
+        for profile, url in (("real", aws.endpoint_url), ("copy", copy.url)):
+            with (tmp_path / "config").open("a") as config:
+                config.write(f"[profile {profile}]\nendpoint_url = {url}\n")
+                config.write("aws_access_key_id = root\naws_secret_access_key = root\n")
+            variables = {
+                "AWS_CONFIG_FILE": str(tmp_path / "config"),
+                "TFDRIFT_GATE_CACHE_DIR": str(tmp_path / "cache"),
+                "AWS_PROFILE": profile,
+                "TFDRIFT_GATE_NO_CACHE": None,
+            }
+            found[profile] = json.loads(run("check", str(root), "--format", "json", **variables).stdout)
+    assert len(findings(found["real"])) == 1
+    assert findings(found["copy"]) == []
 
 
 def test_runs_at_one_time_share_the_folder(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -167,3 +167,50 @@ def test_a_page_that_comes_in_the_place_of_the_next_one_hides_nothing(number: in
 
     read = read_of(DirectHistory(trail, {each: only_at_last(each) for each in watched}), (SERVICES,))
     assert (read.error, ids(read)) == (None, all_of(trail))
+
+
+class ThrottledRole(DirectHistory):
+    """A stand-in for a role that STS does not let be assumed for now: it asks for fewer requests, again and again."""
+
+    def __init__(self, records: list[dict[str, Any]], times: int) -> None:
+        super().__init__(records)
+        self.left = times
+        self.assumed_at: list[float] = []
+
+    def service(self, region: str) -> Any:
+        self.assumed_at.append(self.seconds)
+        self.left -= 1
+        if self.left >= 0:
+            raise client_error("Throttling")
+        return self
+
+
+def test_a_role_that_may_not_be_assumed_for_now_is_waited_for() -> None:
+    trail = a_trail(5)
+    role = ThrottledRole(trail, times=3)
+    read = read_of(role, (SERVICES,))
+    assert (read.error, ids(read)) == (None, all_of(trail))
+    gaps = [later - earlier for earlier, later in zip(role.assumed_at, role.assumed_at[1:], strict=False)]
+    assert len(gaps) == 3
+    assert min(gaps) >= 0.25
+
+
+def test_a_role_that_may_never_be_assumed_ends_at_the_deadline() -> None:
+    role = ThrottledRole(a_trail(5), times=10_000)
+    read = read_of(role, (SERVICES,), deadline=60.0)
+    assert read.error is not None
+    assert "not read whole within 60 s: throttled (Throttling)" in read.error.message
+    assert len(role.assumed_at) < 60
+
+
+def test_throttled_for_a_day_is_waited_for_as_long_as_the_deadline_says() -> None:
+    history = DirectHistory(a_trail(5), dict.fromkeys(range(1, 100_000), raises(client_error("ThrottlingException"))))
+    read = read_of(history, (SERVICES,), deadline=86_400.0)
+    assert read.error is not None
+    assert "not read whole within 86400 s" in read.error.message
+
+
+def test_where_no_way_is_left_to_ask_nothing_is_whole() -> None:
+    read = read_of(DirectHistory(a_trail(5)), ("resources",))
+    assert read.error is not None
+    assert not read.reading().coverage.complete

@@ -27,6 +27,7 @@ _THROTTLED = (
     "RequestLimitExceeded",
     "SlowDown",
 )
+_CLOCK = ("RequestTimeTooSkewed", "RequestInTheFuture")
 _SIGN_IN = "sign in again, or set AWS_PROFILE, --profile, or the AWS_… variables of a role that may read it"
 
 
@@ -87,6 +88,8 @@ def explain(error: Exception, permission: str) -> tuple[str, str]:
     code = error_code(error)
     if code in _NO_PERMISSION:
         return f"no permission ({code})", f"allow {permission} to the role or user that runs the gate"
+    if _is_about_time(error):
+        return f"this machine's clock and AWS's differ by minutes ({code})", "set this machine's clock, and run again"
     if code in _BAD_CREDENTIALS:
         return f"the AWS credentials are not accepted ({code})", _SIGN_IN
     if is_throttled(error):
@@ -105,3 +108,13 @@ def explain(error: Exception, permission: str) -> tuple[str, str]:
         return f"{host} cannot be reached", "check the network, a proxy, the region's name and AWS_ENDPOINT_URL"
     text = " ".join(str(error).split())
     return text[:500], "run again; if it stays, the message above is AWS's own"
+
+
+def _is_about_time(error: Exception) -> bool:
+    """Tell whether a signature was refused for its time, as botocore signs by this machine's clock whatever it says.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+    """
+    response = getattr(error, "response", None)
+    said = response.get("Error", {}).get("Message", "") if isinstance(response, dict) else ""
+    return error_code(error) in _CLOCK or str(said).startswith(("Signature expired", "Signature not yet current"))

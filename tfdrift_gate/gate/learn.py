@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, NamedTuple
 
 from tfdrift_gate.catalog import Catalog
@@ -54,9 +53,9 @@ def learn(
     corrected: set[str] = set()
     event_sources = catalog.event_sources
     reader = _Reader(span, catalog, matters)
-    coming = chain((first,), coming)
+    whole = _again(first, coming)
     del first  # none is held
-    for raw in coming:
+    for raw in whole:
         found = read_record(raw, event_sources)
         corrects = None
         if found is None and not is_correction(raw):
@@ -76,6 +75,12 @@ def learn(
         sum(meaning.is_relevant for meaning in counted),
         any(meaning.is_withheld for meaning in counted),
     )
+
+
+def _again(first: RawRecord, others: Iterator[RawRecord]) -> Iterator[RawRecord]:
+    yield first
+    del first
+    yield from others
 
 
 class _Reader:

@@ -84,7 +84,7 @@ class Calls:
                 tries = f" (tried {failed} times)" if failed > 1 else ""
                 raise EventSourceError(f"reading {self.what}: {cause}{tries}", advice)
             # Full jitter, so that gates started together do not come back together.
-            pause = random.uniform(0.25, min(8.0, 0.5 * 2 ** (failed + throttled)))  # noqa: S311 - no secret
+            pause = random.uniform(0.25, min(8.0, 0.5 * 2 ** min(failed + throttled, 16)))  # noqa: S311 - no secret
             self.wait(pause, cause, advice)
 
 

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ def read(question: Question, clock: Callable[[], float] = time.monotonic) -> Ite
     credentials = [replace(question.credentials, assume_role=role) for role in roles]
     callers = [Caller(each) for each in credentials or [question.credentials]]
     cache = _cache(question)
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_CLOUDTRAIL") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    endpoint = _endpoint(question.credentials.profile, os.environ)
     reads = [
         RegionRead(question, caller, region, end, cache, endpoint) for caller in callers for region in question.regions
     ]
@@ -46,6 +46,16 @@ def read(question: Question, clock: Callable[[], float] = time.monotonic) -> Ite
     for note in cache.notes if cache else ():
         question.notice(note)
     yield from (each.reading() for each in reads)
+
+
+def _endpoint(profile: str | None, environment: Mapping[str, str]) -> str:
+    """Name all that decides which AWS is asked, for the cache to tell one from another: endpoints and the profile.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    variables = ("AWS_ENDPOINT_URL_CLOUDTRAIL", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+    profile = profile or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+    return "\n".join([*(environment.get(name, "") for name in variables), profile or ""])
 
 
 def _cache(question: Question) -> EventCache | None:

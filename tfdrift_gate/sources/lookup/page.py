@@ -54,8 +54,9 @@ class History:
         cause, advice = "too many events for the time allowed", MORE_TIME
         while True:
             try:
-                service = self._service = self._service or self.caller.service(self.region)
+                # First, as the role may be what has to be waited for.
                 turn = self.pace.wait(self.end, wait)
+                service = self._service = self._service or self.caller.service(self.region)
                 self.requests += 1
                 page = service.call("LookupEvents", request)
                 self.pace.passed(turn)
@@ -87,7 +88,8 @@ class History:
                     raise EventSourceError(f"reading {what}: {cause}{tries}", advice) from met
                 advice = MORE_TIME if is_throttled(met) else advice
                 # Full jitter, so that gates started together do not come back together.
-                wait = random.uniform(0.25, min(_LONGEST_WAIT, 0.5 * 2 ** (failed + throttled)))  # noqa: S311 - no secret
+                longest = min(_LONGEST_WAIT, 0.5 * 2 ** min(failed + throttled, 16))
+                wait = random.uniform(0.25, longest)  # noqa: S311 - no secret
 
     def _renew(self) -> bool:
         """Take new credentials once, where those in use have served before: a session that ended in mid-read."""

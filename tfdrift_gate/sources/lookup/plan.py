@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.sources.lookup.found import Found
 from tfdrift_gate.sources.lookup.page import History
 from tfdrift_gate.sources.lookup.walk import Walk
@@ -91,8 +92,9 @@ def read_back(history: History, found: Found, wanted: Wanted, told: Told, progre
             following.move(told.reached)
             recount *= 2 if due else 1
             since_other, density, current = 0, 0.0, following
-    if narrow:
-        _by_name(history, found, narrow, told, progress)
+    if narrow is None:
+        raise EventSourceError(f"reading {history.what}: there is nothing to ask for", "")
+    _by_name(history, found, narrow, told, progress)
 
 
 def _by_name(
