@@ -63,12 +63,14 @@ def test_a_trail_is_the_same_for_the_same_numbers(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.long
 def test_requests_are_counted() -> None:
     rows = requests.measure(functions=10, events=120, writes=10, with_terraform=False)
     assert is_measured(rows)
     assert [row.to_reach for row in rows] == ["≤ +3", "≥ 9 × fewer", "≤ 2"] * 2
 
 
+@pytest.mark.long
 def test_a_large_state_and_the_start_are_measured() -> None:
     assert is_measured(state.measure(functions=20, runs=1))
     assert is_measured(start.measure(runs=1))

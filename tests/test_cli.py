@@ -356,6 +356,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "no_cache": ("perhaps", "perhaps"),
     "validate_digests": ("perhaps", "perhaps"),
     "max_scan": ("much", "much"),
+    "athena_output": ("my-results", "my-results"),
     "rules": ("gone.yaml", "gone.yaml"),
     "no_waivers": ("perhaps", "perhaps"),
     "unmanaged": ("some", "some"),
@@ -368,7 +369,7 @@ VALUES: dict[str, tuple[str, str]] = {
 
 
 # Said where a query runs: tests/sources/test_athena.py.
-ATHENAS_OWN = {"athena_workgroup", "athena_output"}
+ATHENAS_OWN = {"athena_workgroup"}
 
 
 def test_every_option_has_a_value_here() -> None:

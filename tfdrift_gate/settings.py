@@ -28,6 +28,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _FLAGS = frozenset({"no_waivers", "verify", "no_cache", "validate_digests"})
 _LISTS = frozenset({"state", "events", "region", "assume_role", "output"})
 _OTHER_NAMES = {"regions": "region", "states": "state", "assume_roles": "assume_role", "outputs": "output"}
+_REGION = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGTP]?)(i?)B?", re.IGNORECASE)
 
 
@@ -150,6 +151,12 @@ def _read(name: str, value: object, shown: str) -> object:
                 raise UsageError(
                     f"reading {shown}: {item!r} is no role's ARN", "write arn:aws:iam::123456789012:role/NAME"
                 )
+        for item in items if name == "region" else ():
+            if not _REGION.fullmatch(item):
+                raise UsageError(
+                    f"reading {shown}: {item!r} is no region",
+                    "write for example us-east-1; several each with an option of its own",
+                )
         return items
     text = str(value).strip()
     if name in _CHOICES and text not in _CHOICES[name]:
@@ -164,10 +171,12 @@ def _read(name: str, value: object, shown: str) -> object:
         except ValueError:
             seconds = -1.0
         if not 0 < seconds <= 86400:
-            raise UsageError(f"reading {shown}: {text!r} is no number of seconds", "write for example 120")
+            raise UsageError(f"reading {shown}: {text!r} is no number of seconds, 1 to 86400", "write for example 120")
         return seconds
     if name == "max_scan":
         return _bytes(text, shown)
+    if name == "athena_output" and not text.startswith("s3://"):
+        raise UsageError(f"reading {shown}: {text!r} is no place in S3", "write s3://bucket/prefix")
     return text
 
 

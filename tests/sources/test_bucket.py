@@ -142,6 +142,20 @@ def test_a_day_of_the_window_without_log_files_is_said(aws: LocalAws) -> None:
     assert reading.coverage.note == "no log files were delivered on 2026-01-02"
 
 
+def test_many_days_without_log_files_are_said_as_spans(aws: LocalAws) -> None:
+    put(key("20260103T1005Z"), [update()])
+    window = TimeWindow(datetime(2025, 12, 30, tzinfo=timezone.utc), datetime(2026, 1, 5, tzinfo=timezone.utc))
+    said = one(window=window).coverage.note
+    assert said == "no log files were delivered on 2025-12-30 to 2026-01-02, 2026-01-04"
+
+
+def test_the_day_that_begins_as_the_window_ends_is_not_missed(aws: LocalAws) -> None:
+    put(key("20260101T1005Z"), [update()])
+    window = TimeWindow(datetime(2026, 1, 1, tzinfo=timezone.utc), datetime(2026, 1, 2, tzinfo=timezone.utc))
+    reading = one(window=window)
+    assert (reading.error, reading.coverage.note) == (None, "")
+
+
 def test_a_record_that_was_delivered_late_is_found(aws: LocalAws) -> None:
     put(key("20260101T1005Z"), [])
     put(key("20260102T1800Z"), [update(eventID="late")])
@@ -290,3 +304,27 @@ def test_a_clock_that_differs_from_awss_is_named(aws: LocalAws) -> None:
     reading = one()
     assert reading.error is not None
     assert "this machine's clock" in reading.error.message
+
+
+# A window without any file
+
+
+def test_a_window_without_any_log_file_is_not_clean(aws: LocalAws) -> None:
+    put(key("20251201T1005Z"), [update()])
+    reading = one()
+    assert reading.error is not None
+    assert "no log file of the window was delivered" in reading.error.message
+    assert "no log files were delivered on 2026-01-01" in reading.coverage.note
+
+
+def test_a_window_of_which_digests_tell_that_nothing_happened_is_clean(aws: LocalAws) -> None:
+    put(key("20251201T1005Z"), [update()])
+    put(key("20260101T1005Z", kind="CloudTrail-Digest"), b"a digest")
+    reading = one()
+    assert (reading.error, reading.coverage.complete, len(reading.records)) == (None, True, 0)
+
+
+def test_a_quiet_day_beside_others_is_a_note(aws: LocalAws) -> None:
+    put(key("20260102T0005Z"), [])
+    reading = one()
+    assert (reading.error, reading.coverage.note) == (None, "no log files were delivered on 2026-01-01")

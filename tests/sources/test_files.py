@@ -324,3 +324,10 @@ def test_a_saved_answer_that_says_that_more_follows_is_not_taken_as_whole(tmp_pa
     file = tmp_path / "lookup-events.json"
     file.write_text(json.dumps({"Events": [looked_up(RECORDS[0])], "NextToken": "eyJ..."}))
     assert str(file) in refused(file)
+
+
+def test_a_folder_of_another_time_is_not_clean(tmp_path: Path) -> None:
+    name = "123456789012_CloudTrail_us-east-1_20250601T1005Z_abcdefghABCDEFGH.json.gz"
+    (tmp_path / name).write_bytes(compressed(json.dumps({"Records": RECORDS})))
+    (tmp_path / name.replace("1005Z", "1010Z")).write_bytes(compressed(json.dumps({"Records": RECORDS})))
+    assert "none of its 2 log files" in refused(tmp_path)

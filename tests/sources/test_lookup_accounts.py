@@ -122,6 +122,7 @@ def test_an_account_that_no_role_is_named_for_is_no_verdict(aws: LocalAws, tmp_p
     code, report, stderr = check(two_accounts(tmp_path), aws, "--assume-role", HERE)
     assert (code, report["verdict"]) == (1, "incomplete")
     assert f"state also manages resources of {OTHER_ACCOUNT}" in stderr
+    assert "--assume-role once for each, or once with {account}" in stderr
 
 
 def test_a_role_for_every_account_of_a_state_that_names_none_is_an_error(aws: LocalAws, tmp_path: Path) -> None:
@@ -138,6 +139,14 @@ def test_what_is_no_roles_arn_is_a_usage_error(tmp_path: Path, role: str) -> Non
     done = run("check", str(root_module(tmp_path)), "--assume-role", role)
     assert done.returncode == 1
     assert "is no role's ARN" in done.stderr
+
+
+@pytest.mark.parametrize("region", ["us-east-1,eu-west-1", "us-east-1 eu-west-1", "US-EAST-1", "*", "us-east-1."])
+def test_what_is_no_regions_name_is_a_usage_error_that_says_how_to_name_several(tmp_path: Path, region: str) -> None:
+    done = run("check", str(root_module(tmp_path)), "--region", region)
+    assert done.returncode == 1
+    assert f"reading --region: {region!r} is no region" in done.stderr
+    assert "each with an option of its own" in done.stderr
 
 
 # One set of credentials for each thing that is read

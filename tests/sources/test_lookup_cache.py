@@ -104,7 +104,9 @@ def test_a_second_plan_takes_two_requests_a_region_and_finds_the_same(pipeline: 
     assert stderr == ""
     for one, two in zip(first["coverage"], second["coverage"], strict=True):
         assert (one["records_read"], one["complete"]) == (two["records_read"], two["complete"])
-    assert "the rest is known from an earlier run (151 events; --no-cache)" in second["coverage"][1]["note"]
+    assert (
+        "the rest is known from an earlier run (151 events; --no-cache reads it again)" in second["coverage"][1]["note"]
+    )
 
 
 def test_what_happens_between_two_plans_is_found_by_the_second(pipeline: Pipeline, tmp_path: Path) -> None:

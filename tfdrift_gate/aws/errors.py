@@ -106,6 +106,9 @@ def explain(error: Exception, permission: str) -> tuple[str, str]:
         # NOTE: its own text holds the whole URL of one call; the host is what can be looked into.
         host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc or "the endpoint"
         return f"{host} cannot be reached", "check the network, a proxy, the region's name and AWS_ENDPOINT_URL"
+    if isinstance(error, (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError)):
+        host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc or "the endpoint"
+        return f"{host} did not answer in time", "run again; if it stays, check the network and a proxy"
     text = " ".join(str(error).split())
     return text[:500], "run again; if it stays, the message above is AWS's own"
 

@@ -236,11 +236,12 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 50)
     with ending():
         try:
-            code = cli.main(standalone_mode=False)
+            code = cli.main(prog_name="tfdrift-gate", standalone_mode=False)
         except click.exceptions.Abort:
             raise KeyboardInterrupt from None
         except click.ClickException as error:
-            no_verdict(error.format_message(), "see tfdrift-gate --help")
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            no_verdict(error.format_message(), f"see {context.command_path if context else 'tfdrift-gate'} --help")
         else:
             sys.exit(code if isinstance(code, int) else ExitCode.CLEAN)
 

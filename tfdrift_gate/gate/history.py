@@ -114,7 +114,8 @@ def unread_accounts(readings: Sequence[Reading], belief: Belief) -> list[EventSo
         EventSourceError(
             "reading CloudTrail's event history: the credentials belong to account"
             f" {', '.join(sorted(map(str, read)))}, and state also manages resources of {', '.join(unread)}",
-            "use credentials of that account: --profile, --assume-role or the AWS_… variables",
+            "use credentials of that account (--profile or the AWS_… variables); for several accounts name"
+            " --assume-role once for each, or once with {account} in it",
         )
     ]
 

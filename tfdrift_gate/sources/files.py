@@ -25,11 +25,19 @@ def read(question: Question) -> Iterator[Reading]:
     try:
         paths, ignored = _paths(question.locator)
         if ignored:
-            notes.append(f"{ignored} other {'file' if ignored == 1 else 'files'} in the folder are not record files")
+            files = (
+                "file in the folder is no record file" if ignored == 1 else "files in the folder are no record files"
+            )
+            notes.append(f"{ignored} other {files}")
         # What was delivered at another time need not be opened; a file that is named itself is.
         wanted = [path for path in paths if can_hold(path, question.window)] if len(paths) > 1 else paths
         if unopened := len(paths) - len(wanted):
             notes.append(f"{unopened} log {'file' if unopened == 1 else 'files'} of other days left unopened")
+        if paths and not wanted:
+            raise EventSourceError(
+                f"reading {question.locator}: none of its {len(paths)} log files was delivered when the window's were",
+                "check --since and --until, or copy the log files of that time too",
+            )
         if not question.validate_digests:
             gathered = gather(wanted, _fetch, question)
         else:

@@ -46,7 +46,7 @@ variable "state" {
 }
 
 variable "events" {
-  description = "Where event history is read: \"cloudtrail:\", files, folders or globs. Empty leaves it to the program (cloudtrail:)."
+  description = "Where event history is read: \"cloudtrail:\", files, folders, globs, s3://bucket/prefix, athena:DATABASE.TABLE or lake:ARN. Empty leaves it to the program (cloudtrail:)."
   type        = list(string)
   default     = []
   nullable    = false

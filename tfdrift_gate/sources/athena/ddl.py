@@ -166,4 +166,5 @@ def _check(wanted: Wanted) -> None:
         texts.append(("--organization-id", wanted.organization_id, _ORGANIZATION))
     for option, text, form in texts:
         if not form.fullmatch(text):
-            raise UsageError(f"reading {option}: {text!r} cannot be one", "see tfdrift-gate athena ddl --help")
+            shown = option.removeprefix("--").replace("-", " ").replace(" id", "'s id")
+            raise UsageError(f"reading {option}: {text!r} is no {shown}", "see tfdrift-gate athena ddl --help")

@@ -7,6 +7,7 @@ cannot be read is named in the coverage of its account and region, and the rest 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 
 from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
@@ -97,7 +98,13 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
                 "check the prefix, and that the trail logs this account and region",
             )
         if empty:
-            notes.append(f"no log files were delivered on {', '.join(empty)}")
+            notes.append(f"no log files were delivered on {', '.join(_spans(empty))}")
+        if empty and not keys and not _is_digested(bucket, place, empty):
+            raise EventSourceError(
+                f"reading s3://{bucket.name}/{place.folder()}: no log file of the window was delivered, and no digest"
+                " says that none had to be",
+                "is the trail still logging? With log file validation on, digests tell a quiet day from a dead trail",
+            )
         proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
         gathered = _gathered(bucket, keys, question, notes, proof.prove if proof else None)
         if proof:
@@ -111,6 +118,23 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
     return Reading(gathered.records, coverage, error)
 
 
+def _is_digested(bucket: Bucket, place: Place, days_: Sequence[str]) -> bool:
+    """Tell whether digests, which are written hourly whatever happens, were delivered on any of some days."""
+    folder = place.folder("CloudTrail-Digest")
+    return any(bucket.keys_exist(f"{folder}{day.replace('-', '/')}/") for day in days_)
+
+
+def _spans(days_: Sequence[str]) -> list[str]:
+    """Put days that follow one another (ISO 8601) together, since a month without files is one thing to say."""
+    spans: list[list[date]] = []
+    for day in map(date.fromisoformat, days_):
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return [f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans]
+
+
 def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], list[str]]:
     """List the files that can hold the window, and the days without any."""
     if place.rest:
@@ -118,14 +142,14 @@ def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], 
     keys: list[str] = []
     empty: list[str] = []
     now = question.now or question.window.until
+    ends = max(question.window.since, question.window.until - timedelta(microseconds=1))
+    first, last = question.window.since.strftime("%Y/%m/%d"), ends.strftime("%Y/%m/%d")
     for day in days(question.window, now):
         question.progress(f"listing s3://{bucket.name}/{place.folder()}{day}/")
         delivered = bucket.keys(f"{place.folder()}{day}/")
         keys += delivered
-        # Of the days around the window nothing is expected.
-        if not delivered and question.window.since.strftime("%Y/%m/%d") <= day <= question.window.until.strftime(
-            "%Y/%m/%d"
-        ):
+        # Of the days around the window nothing is expected, the one that begins as it ends among them.
+        if not delivered and first <= day <= last:
             empty.append(day.replace("/", "-"))
     return keys, empty
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
@@ -26,7 +25,8 @@ def note_of(
     """Tell the way that was chosen with the numbers it was chosen by, and what of the window was read."""
     notes = list(dict.fromkeys(_choice(each, event_sources) for each in told if each.ways or each.by_name))
     if held is not None:
-        notes.append(f"the rest is known from an earlier run ({held} event{'' if held == 1 else 's'}; --no-cache)")
+        events = f"{held} event{'' if held == 1 else 's'}"
+        notes.append(f"the rest is known from an earlier run ({events}; --no-cache reads it again)")
     if error is not None:
         unread = next((each for each in told if not each.whole), None)
         if unread is not None and unread.reached < unread.until:
@@ -69,9 +69,9 @@ def _choice(told: Told, event_sources: frozenset[str]) -> str:
     walked = sorted((way for way in told.ways.values() if way.pages), key=lambda way: -way.seconds)
     said = [words(way.name, event_sources) for way in walked[:1]]
     if len(walked) > 1:
-        whole = told.until - told.since
-        chosen, other = (f"about {_pages(way, whole)}" for way in walked)
-        said = [f"{said[0]} ({chosen} requests for the whole window; {words(walked[1].name, event_sources)}: {other})"]
+        # What was counted, not what it would come to: a night says little about the day.
+        chosen, other = map(_counted, walked)
+        said = [f"{said[0]} ({chosen}; {words(walked[1].name, event_sources)}: {other})"]
     if told.by_name:
         before = f"before {_iso(told.reached)} " if told.reached < told.until else ""
         known = ", an earlier run's" if told.known else ""
@@ -79,8 +79,13 @@ def _choice(told: Told, event_sources: frozenset[str]) -> str:
     return "; ".join(said)
 
 
-def _pages(way: Way, seconds: float) -> int:
-    return math.ceil(way.pages * seconds / way.seconds) if way.seconds > 0 else way.pages
+def _counted(way: Way) -> str:
+    """Say how many requests reached over how much of the window."""
+    requests = f"{way.pages} request{'' if way.pages == 1 else 's'}"
+    for unit, seconds in (("h", 3600), ("min", 60)):
+        if way.seconds >= seconds:
+            return f"{requests} for {way.seconds / seconds:.3g} {unit}"
+    return f"{requests} for {way.seconds:.3g} s"
 
 
 def _iso(seconds: float) -> str:
