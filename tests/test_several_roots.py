@@ -410,3 +410,44 @@ def test_what_was_not_understood_is_told_once(tmp_path: Path) -> None:
     reports = judge(trail(tmp_path, record("PutSomethingNew", {"functionName": "orders"})), *folders)
     assert [len(report.skipped) for report in reports.reports] == [0, 0]
     assert [entry.reason for entry in reports.shared.skipped] == ["unknown-event"]
+
+
+# Waivers of a rules file that several root modules share
+
+
+SHARED_RULES = """\
+waivers:
+  - resource_id: orders
+    reason: INC-1
+    owner: payments
+    expires: 2026-06-01
+  - resource_id: nobodys
+    reason: INC-2
+    owner: payments
+    expires: 2026-06-01
+"""
+
+
+def idle(reports: RootsReport) -> list[list[str]]:
+    return [
+        [note for note in report.notes if note.startswith("a waiver matches nothing")] for report in reports.reports
+    ]
+
+
+def test_a_waiver_that_another_one_needs_is_not_said_to_match_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".tfdrift-gate.yaml").write_text(SHARED_RULES, encoding="utf-8")
+    folders = [root(tmp_path / "a", function_state()), root(tmp_path / "b"), root(tmp_path / "c")]
+    rules = str(tmp_path / ".tfdrift-gate.yaml")
+    reports = judge(trail(tmp_path, RAISED), *folders, rules=rules)
+    assert [len(report.suppressed) for report in reports.reports] == [1, 0, 0]
+    first, *others = idle(reports)
+    assert others == [[], []]
+    assert len(first) == 1
+    assert "nobodys" in first[0]
+
+
+def test_a_waiver_of_a_rules_file_of_its_own_is_said_in_its_own_section(tmp_path: Path) -> None:
+    folders = [root(tmp_path / "a", function_state()), root(tmp_path / "b")]
+    for folder in folders:
+        (folder / ".tfdrift-gate.yaml").write_text(SHARED_RULES, encoding="utf-8")
+    assert [len(notes) for notes in idle(judge(trail(tmp_path, RAISED), *folders))] == [1, 2]

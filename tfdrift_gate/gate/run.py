@@ -69,6 +69,7 @@ def check_roots(
     so. Raises :class:`GateError` where that is so of all of them, for a reason that is not theirs (an option).
     """
     from tfdrift_gate.drift.judge import by_resource
+    from tfdrift_gate.gate.shared_rules import without_waivers_of_others
 
     catalog = load_catalog()
     check_options(several[0], now)
@@ -100,6 +101,7 @@ def check_roots(
             reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
         except GateError as error:
             reports[number] = without_verdict(root.settings, environment, error, now)
+    reports = without_waivers_of_others(reports, roots)
     ordered = tuple(reports[number] for number in range(len(several)))
     shared = Report(
         window=widest,
