@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from tests.samples import (
     update,
 )
 from tfdrift_gate import __version__
+from tfdrift_gate.__main__ import main as program
 from tfdrift_gate.cli import ExitCode, cli
 from tfdrift_gate.gate import check as judge
 from tfdrift_gate.outputs import FORMATS
@@ -299,6 +301,35 @@ def test_a_closed_stdout_is_named(root: Path, drifted: str) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.splitlines()[:2] == [NO_VERDICT, "  writing to standard output: it is closed"]
+
+
+@pytest.mark.parametrize(("arguments", "loads"), [(["external"], "tfdrift_gate.external"), ([], "tfdrift_gate.cli")])
+def test_an_interrupt_while_the_program_loads_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], loads: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["tfdrift-gate", *arguments])
+    monkeypatch.setattr(import_module(loads), "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        program()
+    print(ended.value.code, file=sys.stderr)
+    assert capsys.readouterr().err.splitlines() == [NO_VERDICT, "  interrupted"]
+
+
+def test_a_closed_stderr_changes_no_verdict(root: Path, drifted: str, quiet: str) -> None:
+    command = f'"{sys.executable}" -m tfdrift_gate check "{root}" --since {SINCE} --until {UNTIL} --format json'
+    for events, code in ((quiet, 0), (drifted, 2)):
+        shell = ["sh", "-c", f'{command} --events "{events}" 2>&-']
+        done = subprocess.run(shell, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == code
+        assert json.loads(done.stdout)["verdict"] == ("drift" if code else "clean")
+
+
+@pytest.mark.parametrize("size", ["9" * 400, f"{'9' * 300}PiB", "0.1", "0", "-1GB", "1 XB"])
+def test_a_size_that_cannot_be_is_named(root: Path, size: str) -> None:
+    assert f"--max-scan: '{size[:50]}" in no_verdict(check(root, "--max-scan", size))[0]
 
 
 def test_an_endpoint_that_is_no_url_is_named_without_its_text(root: Path) -> None:

@@ -260,7 +260,7 @@ def test_a_newer_module_is_told_before_anything_else(module: str) -> None:
     assert "key_of_the_future" not in message
 
 
-@pytest.mark.parametrize("module", ["0.0.1", __version__, f"{__version__}.9"])
+@pytest.mark.parametrize("module", ["0.0.1", __version__, f"{__version__}.9", "²"])
 def test_an_older_or_equal_module_is_served(clean: dict[str, str], module: str) -> None:
     assert answer(external(clean | {"module_version": module}))["verdict"] == "clean"
 

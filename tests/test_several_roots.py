@@ -105,6 +105,23 @@ def test_event_history_is_asked_once_about_all_that_they_manage(
     assert (reports.shared.records_read, len(reports.shared.coverage)) == (1, 1)
 
 
+def test_where_one_that_names_no_region_is_asked_alone_it_is_asked_beside_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", OTHER_REGION)
+    source = stand_in(monkeypatch)
+    here, nowhere = root(tmp_path / "a", function_state()), root(tmp_path / "b", permission_state(function_name="solo"))
+    events = trail(tmp_path, RAISED)
+    gate.check(Settings(dir=str(nowhere), events=(events,)), {}, NOW)
+    judge(events, here, nowhere)
+    judge(events, here)
+    assert [set(question.regions) for question in source.questions] == [
+        {OTHER_REGION},
+        {REGION, OTHER_REGION},
+        {REGION},
+    ]
+
+
 def test_what_could_not_be_read_concerns_those_that_manage_something_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +206,15 @@ def test_a_new_function_that_nobody_manages_is_told_once(tmp_path: Path) -> None
     folders = [root(tmp_path / name, function_state(name)) for name in "abc"]
     reports = judge(trail(tmp_path, create_function("new"), add_permission(name="b")), *folders, unmanaged="all")
     assert found(reports) == [{"new"}, {"b/allow"}, set()]
+
+
+def test_a_new_function_that_nobody_manages_is_told_in_the_widest_window(tmp_path: Path) -> None:
+    late, early = (root(tmp_path / name, function_state(name)) for name in ("late", "early"))
+    for folder, hour in ((early, 9), (late, 11)):
+        moment = datetime(2026, 1, 1, hour, tzinfo=timezone.utc).timestamp()
+        os.utime(folder / "terraform.tfstate", (moment, moment))
+    reports = judge(trail(tmp_path, create_function("new")), late, early, since="last-apply", unmanaged="all")
+    assert found(reports) == [set(), {"new"}]
 
 
 def test_a_new_function_that_another_one_manages_is_nobodys_finding(tmp_path: Path) -> None:
@@ -384,3 +410,44 @@ def test_what_was_not_understood_is_told_once(tmp_path: Path) -> None:
     reports = judge(trail(tmp_path, record("PutSomethingNew", {"functionName": "orders"})), *folders)
     assert [len(report.skipped) for report in reports.reports] == [0, 0]
     assert [entry.reason for entry in reports.shared.skipped] == ["unknown-event"]
+
+
+# Waivers of a rules file that several root modules share
+
+
+SHARED_RULES = """\
+waivers:
+  - resource_id: orders
+    reason: INC-1
+    owner: payments
+    expires: 2026-06-01
+  - resource_id: nobodys
+    reason: INC-2
+    owner: payments
+    expires: 2026-06-01
+"""
+
+
+def idle(reports: RootsReport) -> list[list[str]]:
+    return [
+        [note for note in report.notes if note.startswith("a waiver matches nothing")] for report in reports.reports
+    ]
+
+
+def test_a_waiver_that_another_one_needs_is_not_said_to_match_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".tfdrift-gate.yaml").write_text(SHARED_RULES, encoding="utf-8")
+    folders = [root(tmp_path / "a", function_state()), root(tmp_path / "b"), root(tmp_path / "c")]
+    rules = str(tmp_path / ".tfdrift-gate.yaml")
+    reports = judge(trail(tmp_path, RAISED), *folders, rules=rules)
+    assert [len(report.suppressed) for report in reports.reports] == [1, 0, 0]
+    first, *others = idle(reports)
+    assert others == [[], []]
+    assert len(first) == 1
+    assert "nobodys" in first[0]
+
+
+def test_a_waiver_of_a_rules_file_of_its_own_is_said_in_its_own_section(tmp_path: Path) -> None:
+    folders = [root(tmp_path / "a", function_state()), root(tmp_path / "b")]
+    for folder in folders:
+        (folder / ".tfdrift-gate.yaml").write_text(SHARED_RULES, encoding="utf-8")
+    assert [len(notes) for notes in idle(judge(trail(tmp_path, RAISED), *folders))] == [1, 2]

@@ -5,11 +5,14 @@ import sys
 
 def main() -> None:
     """Run what the arguments name; what a plan calls takes none, and does not pay for reading any."""
-    if sys.argv[1:] == ["external"]:
-        from tfdrift_gate.external import main as run
-    else:
-        from tfdrift_gate.cli import main as run
-    run()
+    try:
+        if sys.argv[1:] == ["external"]:
+            from tfdrift_gate.external import main as run
+        else:
+            from tfdrift_gate.cli import main as run
+        run()
+    except KeyboardInterrupt:  # while it loads; later on it is told as every end is
+        sys.exit("tfdrift-gate: no verdict was reached\n  interrupted")
 
 
 if __name__ == "__main__":

@@ -84,5 +84,5 @@ def with_mode(settings: Settings, environment: Mapping[str, str]) -> Settings:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The first two numbers: within a minor version, module and program understand each other."""
-    numbers = [int(part) for part in version.split(".") if part.isdigit()]
+    numbers = [int(part) for part in version.split(".") if part.isdecimal()]
     return tuple(([*numbers, 0, 0])[:2])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -183,6 +184,6 @@ def _bytes(text: str, shown: str) -> int:
     """Read a size (``10 GB``, ``500MiB``, ``1000000``); raises :class:`UsageError`."""
     found = _SIZE.fullmatch(text)
     size = float(found[1]) * (1024 if found[3] else 1000) ** " KMGTP".index(found[2].upper() or " ") if found else 0
-    if size < 1:
+    if not 1 <= size < math.inf:
         raise UsageError(f"reading {shown}: {text!r} is no size", "write for example 10GB")
     return int(size)

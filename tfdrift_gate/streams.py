@@ -64,7 +64,7 @@ class ProgressLine:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._began = clock()
-        self._is_wanted = sys.stderr.isatty()
+        self._is_wanted = sys.stderr is not None and sys.stderr.isatty()
         self._shown = False
 
     def __call__(self, words: str) -> None:

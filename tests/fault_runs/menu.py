@@ -37,7 +37,7 @@ OPERATIONS: Mapping[str, Sequence[str]] = {
     "cloudtrail": ("LookupEvents",),
     "s3": ("GetObject", "ListObjectsV2"),
     "athena": ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
-    "lake": ("StartQuery", "DescribeQuery", "GetQueryResults"),
+    "lake": ("GetEventDataStore", "StartQuery", "DescribeQuery", "GetQueryResults"),
     "sts": ("GetCallerIdentity", "AssumeRole"),
 }
 FILES = ("half of it", "a byte of it", "nothing", "no JSON", "somebody else's JSON", "a dead link")

@@ -1,7 +1,7 @@
 """A stand-in for CloudTrail Lake, for tests only: a query is run by DuckDB over the trail's records.
 
 Calls and answers: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/ (StartQuery, DescribeQuery,
-GetQueryResults, CancelQuery). Columns:
+GetEventDataStore, GetQueryResults, CancelQuery). Columns:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-supported-event-schemas.html
 """
 
@@ -21,6 +21,8 @@ from tests.local_aws.broken import json_answer, json_error_answer
 COURSE = ("QUEUED", "RUNNING", "FINISHED")
 STORE = "EXAMPLEf852-4e8f-8bd1-bcf6cEXAMPLE"
 """The id of the only event data store; its ARN may name any account."""
+MANAGEMENT = {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+"""The selector of a store that takes in every management event."""
 _SCANNED = 1000
 """Bytes that a query is said to have scanned for each record."""
 _COLUMNS = {
@@ -55,6 +57,17 @@ class LakeStandIn:
     """Why a query to come fails."""
     page: int = 1000
     loses_a_row: bool = False
+    store: dict[str, Any] = field(
+        default_factory=lambda: {
+            "Status": "ENABLED",
+            "AdvancedEventSelectors": [MANAGEMENT],
+            "MultiRegionEnabled": True,
+            "OrganizationEnabled": True,
+            "RetentionPeriod": 2557,
+            "CreatedTimestamp": 1640995200.0,
+        }
+    )
+    """What the store is said to hold."""
     cancelled: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     _queries: dict[str, _Query] = field(default_factory=dict)
@@ -76,6 +89,11 @@ class LakeStandIn:
             return found(environ, start_response)
 
         return answer
+
+    def _describe_store(self, request: Mapping[str, Any], records: Iterable[Any]) -> Any:
+        if not request["EventDataStore"].endswith(f"/{STORE}"):
+            return json_error_answer(400, "EventDataStoreNotFoundException", "The event data store was not found.")
+        return json_answer(200, {"EventDataStoreArn": request["EventDataStore"], **self.store})
 
     def _start(self, request: Mapping[str, Any], records: Iterable[Any]) -> Any:
         statement = request["QueryStatement"]
@@ -140,6 +158,7 @@ def _run(statement: str, records: Iterable[Any]) -> tuple[list[str], list[tuple[
 
 
 _CALLS = {
+    "GetEventDataStore": LakeStandIn._describe_store,
     "StartQuery": LakeStandIn._start,
     "DescribeQuery": LakeStandIn._describe,
     "GetQueryResults": LakeStandIn._results,

@@ -293,6 +293,38 @@ def test_a_day_without_its_partition_is_no_quiet_day(aws: LocalAws, tmp_path: Pa
     assert aws.requests().get("athena.GetQueryResults") is None
 
 
+@pytest.mark.parametrize(("keys", "values", "missing"), [
+    ("dt string", "dt='2026-01-01'", "the table has no partition for 2026/01/02"),
+    ("region string, dt string", "region='us-east-1', dt='2026/01/01'", "no partition for us-east-1 2026/01/02"),
+    ("region string", "region='eu-west-1'", "the table has no partition for us-east-1"),
+    ("account string", "account='111122223333'", "the table has no partition for 123456789012"),
+    ("batch string", "batch='7'", "no partition key of the table tells the day (its keys: batch)"),
+])  # fmt: skip
+def test_a_partition_that_nobody_added_is_no_quiet_day_whatever_the_keys(
+    aws: LocalAws, tmp_path: Path, keys: str, values: str, missing: str
+) -> None:
+    put(aws, tmp_path / "trail", [update()])
+    by_hand(aws, keys, {values: "123456789012/CloudTrail/us-east-1/2025/"})
+    report = judged(root_module(tmp_path / "root"), "athena:default.by_hand", max_scan=1_000_000)
+    assert report.verdict == "incomplete"
+    assert missing in report.problems[0].message
+    assert aws.requests().get("athena.GetQueryResults") is None
+
+
+def test_a_table_whose_partitions_hold_every_day_is_read(aws: LocalAws, tmp_path: Path) -> None:
+    put(aws, tmp_path / "trail", [update()])
+    by_hand(aws, "region string", {"region='us-east-1'": "123456789012/CloudTrail/us-east-1/"})
+    assert judged(root_module(tmp_path / "root"), "athena:default.by_hand", max_scan=1_000_000).verdict == "drift"
+
+
+def test_listed_partitions_of_another_catalogue_are_not_taken_for_whole(aws: LocalAws, tmp_path: Path) -> None:
+    put(aws, tmp_path / "trail", [update()])
+    by_hand(aws, "dt date", {})
+    report = judged(root_module(tmp_path / "root"), "athena:other.default.by_hand", max_scan=1_000_000)
+    assert report.verdict == "incomplete"
+    assert "its partitions are listed in the catalogue other" in report.problems[0].message
+
+
 # What is scanned
 
 

@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from tests.samples import ACCOUNT, REGION
+from tests.sources.quick_time import QuickTime
+from tfdrift_gate.aws import Credentials
 from tfdrift_gate.cli import cli
 from tfdrift_gate.errors import UsageError
 from tfdrift_gate.model import TimeWindow
 from tfdrift_gate.records.identity import actor_of, origin_of
-from tfdrift_gate.sources.athena import columns
+from tfdrift_gate.sources import Question
+from tfdrift_gate.sources.athena import columns, size
 from tfdrift_gate.sources.athena.ddl import Wanted, create_table
 from tfdrift_gate.sources.athena.partitions import days_of, literal, prune
 from tfdrift_gate.sources.athena.query import write_query
+from tfdrift_gate.sources.athena.run import Calls
 from tfdrift_gate.sources.athena.table import Table, hive_type, read_table, table_name
 
 DAY = TimeWindow(datetime(2025, 12, 31, 22, 30, tzinfo=timezone.utc), datetime(2026, 1, 1, 23, 30, tzinfo=timezone.utc))
@@ -248,3 +252,27 @@ def test_what_is_put_together_tells_the_same_actor(name: str, agent: str, consol
 
     body = columns.record(SELECTED, [value(column.path) for column in SELECTED])
     assert (actor_of(body), origin_of(body)) == (actor_of(record), origin_of(record))
+
+
+class _SlowBucket:
+    """Stands in for S3: a listing without end, whose every page takes 30 seconds."""
+
+    def __init__(self, time: QuickTime) -> None:
+        self._time = time
+        self.asked = 0
+
+    def list_objects_v2(self, **_: Any) -> dict[str, Any]:
+        self._time.sleep(30.0)
+        self.asked += 1
+        return {"Contents": [{"Size": 1}], "IsTruncated": True, "NextContinuationToken": str(self.asked)}
+
+
+def test_a_size_is_asked_for_no_longer_than_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = QuickTime()
+    bucket = _SlowBucket(time)
+    monkeypatch.setattr(size, "client", lambda *_: bucket)
+    calls = Calls("athena:default.t", 60.0, clock=time.clock, sleep=time.sleep)
+    table = Table({}, {}, {"location": "s3://b/AWSLogs/"})
+    question = Question("athena:default.t", DAY, frozenset(), ("us-east-1",), frozenset())
+    size.refuse_too_much(table, question, "us-east-1", Credentials(), 10**9, calls)
+    assert (bucket.asked, calls.made) == (2, 2)

@@ -9,8 +9,19 @@ from typing import Any
 import pytest
 
 from tests.local_aws import LocalAws
-from tests.local_aws.lake import STORE
-from tests.samples import ACCOUNT, REGION, aws_environment, root_module, update
+from tests.local_aws.lake import MANAGEMENT, STORE
+from tests.samples import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    OTHER_REGION,
+    REGION,
+    aws_environment,
+    function,
+    orders,
+    resource,
+    root_module,
+    update,
+)
 from tests.sources.quick_time import let_time_pass_quickly
 from tests.sources.test_athena import CASES, a_root, by, judged, told
 from tests.sources.trail_files import write_trail
@@ -47,6 +58,13 @@ def root(aws: LocalAws, tmp_path: Path) -> Path:
 
 def without_marks(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key != "_delivered"}
+
+
+def selector(field: str, **condition: list[str]) -> dict[str, Any]:
+    """Write an advanced event selector of management events with a further condition."""
+    (category,) = MANAGEMENT["FieldSelectors"]
+    own = {"Field": field, **condition}
+    return {"FieldSelectors": [own] if field == "eventCategory" else [category, own]}
 
 
 def incomplete(report: Report) -> tuple[str, str]:
@@ -103,7 +121,7 @@ def test_a_query_that_scans_too_much_is_cancelled(aws: LocalAws, root: Path) -> 
     assert len(aws.lake.cancelled) == 1
 
 
-@pytest.mark.parametrize("call", ["StartQuery", "DescribeQuery", "GetQueryResults"])
+@pytest.mark.parametrize("call", ["GetEventDataStore", "StartQuery", "DescribeQuery", "GetQueryResults"])
 def test_what_passes_changes_nothing_and_what_stays_is_named(aws: LocalAws, root: Path, call: str) -> None:
     fault = {"service": "cloudtrail", "operation": call}
     aws.set_faults([fault | {"kind": kind} for kind in ("throttle", "internal_error", "cut")])
@@ -117,6 +135,62 @@ def test_a_store_that_is_not_there_is_named(aws: LocalAws, root: Path) -> None:
     message, hint = incomplete(judged(root, LAKE.replace(STORE, "00000000-0000-0000-0000-000000000000")))
     assert "no such event data store" in message
     assert "ARN" in hint
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"Status": "STOPPED_INGESTION"}, "takes no events in (STOPPED_INGESTION)"),
+        ({"Status": "PENDING_DELETION"}, "takes no events in (PENDING_DELETION)"),
+        ({"CreatedTimestamp": 1767265200.0}, "was made at 2026-01-01T11:00:00Z, after the window begins"),
+        ({"RetentionPeriod": 7, "CreatedTimestamp": 1640995200.0}, "keeps 7 days, and the window begins before them"),
+        ({"AdvancedEventSelectors": []}, "leave out writes of lambda.amazonaws.com"),
+        ({"AdvancedEventSelectors": [selector("eventCategory", Equals=["Data"])]}, "leave out writes of"),
+        ({"AdvancedEventSelectors": [selector("readOnly", Equals=["true"])]}, "leave out writes of"),
+        ({"AdvancedEventSelectors": [selector("eventSource", NotEquals=["lambda.amazonaws.com"])]}, "leave out writes"),
+        ({"AdvancedEventSelectors": [selector("eventSource", StartsWith=["kms"])]}, "leave out writes of"),
+        ({"AdvancedEventSelectors": [selector("userIdentity.arn", NotEquals=["x"])]}, "leave out writes of"),
+    ],
+)
+def test_a_store_that_cannot_hold_the_window_is_not_called_quiet(
+    aws: LocalAws, root: Path, settings: dict[str, Any], said: str
+) -> None:
+    aws.lake.store.update(settings)
+    since = "2025-12-20T00:00:00Z" if "RetentionPeriod" in settings else "2026-01-01T00:00:00Z"
+    message, _ = incomplete(judged(root, LAKE, since=since))
+    assert said in message
+    assert aws.lake.statements == []
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        [selector("readOnly", Equals=["false"])],
+        [selector("eventSource", NotEquals=["kms.amazonaws.com", "rdsdata.amazonaws.com"])],
+        [selector("eventSource", Equals=["lambda.amazonaws.com"])],
+        [selector("readOnly", Equals=["true"]), selector("readOnly", Equals=["false"])],
+    ],
+)
+def test_a_store_that_takes_in_every_write_is_enough(
+    aws: LocalAws, root: Path, selectors: list[dict[str, Any]]
+) -> None:
+    aws.lake.store["AdvancedEventSelectors"] = selectors
+    assert judged(root, LAKE).verdict == "drift"
+
+
+@pytest.mark.parametrize("setting", ["MultiRegionEnabled", "OrganizationEnabled"])
+def test_a_store_of_one_region_or_account_is_not_enough_for_two(aws: LocalAws, tmp_path: Path, setting: str) -> None:
+    account = OTHER_ACCOUNT if setting == "OrganizationEnabled" else ACCOUNT
+    two = root_module(
+        tmp_path / "two",
+        orders(),
+        resource("aws_lambda_function", "far", function("far", account, OTHER_REGION)),
+    )
+    assert judged(two, LAKE).verdict == "clean"
+    aws.lake.store[setting] = False
+    report = judged(two, LAKE)
+    assert report.verdict == "incomplete"
+    assert f"no records of {account} {OTHER_REGION} are there" in report.problems[0].message
 
 
 @pytest.mark.parametrize("arn", ["", STORE, "arn:aws:s3:::bucket", f"{LAKE[5:]} WHERE 1=1"])

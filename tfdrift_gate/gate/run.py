@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tfdrift_gate.aws import region_from_environment
 from tfdrift_gate.catalog import Catalog, load_catalog
 from tfdrift_gate.errors import GateError
 from tfdrift_gate.gate.history import ask, cache_folder, coverage, question
@@ -68,6 +69,7 @@ def check_roots(
     so. Raises :class:`GateError` where that is so of all of them, for a reason that is not theirs (an option).
     """
     from tfdrift_gate.drift.judge import by_resource
+    from tfdrift_gate.gate.shared_rules import without_waivers_of_others
 
     catalog = load_catalog()
     check_options(several[0], now)
@@ -88,10 +90,10 @@ def check_roots(
     shares = Shares(learned.changes)
     everywhere = by_resource(instance for root in roots.values() for instance in root.belief.instances)
     notes = dict(zip(roots, managed_twice(list(roots.values()), catalog), strict=True))
-    first = next(iter(roots), None)
+    widest_of = min(roots, key=lambda number: roots[number].span.since, default=None)
     for number, root in roots.items():
-        # What hangs on nothing and nobody manages is told by the first of them alone.
-        strangers = number == first and root.settings.unmanaged == "all"
+        # What hangs on nothing and nobody manages is told by one alone: the first of those whose window is widest.
+        strangers = number == widest_of and root.settings.unmanaged == "all"
         own = shares.within(root.span) if strangers else shares.of(root.belief.instances, root.span)
         share = replace(learned, changes=tuple(own))
         beside = Beside(everywhere, notes[number], strangers)
@@ -99,6 +101,7 @@ def check_roots(
             reports[number] = judged(root, readings, share, environment, catalog, now, progress, beside=beside)
         except GateError as error:
             reports[number] = without_verdict(root.settings, environment, error, now)
+    reports = without_waivers_of_others(reports, roots)
     ordered = tuple(reports[number] for number in range(len(several)))
     shared = Report(
         window=widest,
@@ -133,6 +136,9 @@ def _asked(
     settings = roots[0].settings
     belief = roots[0].belief if len(roots) == 1 else _together(root.belief for root in roots)
     asked = question(settings, span, belief, catalog, now, progress, cache, notice)
+    if not settings.region and any(root.held.instances and not root.belief.regions for root in roots):
+        # What names no region is where the environment says, whatever the other root modules name.
+        asked = replace(asked, regions=tuple(sorted({*asked.regions, *filter(None, [region_from_environment()])})))
     manages = any(root.held.instances for root in roots)
     return [
         reading

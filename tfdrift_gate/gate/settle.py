@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from tfdrift_gate.catalog import Catalog
 from tfdrift_gate.gate.plan import Review
+from tfdrift_gate.gate.shared_rules import MATCHES_NOTHING
 from tfdrift_gate.live.choose import asks_of
 from tfdrift_gate.live.read import ask_accounts
 from tfdrift_gate.live.verdict import unasked, verified
@@ -154,7 +155,7 @@ def idle_waiver_notes(
     for waiver in rules.waivers:
         if waiver.where in used or waiver.expired(today):
             continue
-        said = "a waiver matches nothing in this window"
+        said = MATCHES_NOTHING
         if any(is_covered(drift, waiver) for drift in drifts):
             said = "a waiver is not needed, what it names is suppressed without it"
         elif any(is_covered(drift, waiver) for drift in reverted):

@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta, timezone
+from datetime import timedelta, timezone
 from itertools import islice, product
 from typing import Any
 
@@ -15,8 +16,11 @@ from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.sources import Question
 from tfdrift_gate.sources.athena.partitions import ACCOUNTS, REGIONS, days_of, key_among, literal
 from tfdrift_gate.sources.athena.run import Calls
-from tfdrift_gate.sources.athena.table import Table, TableName
+from tfdrift_gate.sources.athena.table import DEFAULT_CATALOG, Table, TableName
 
+_COMPUTED = "create a table whose partitions are computed: tfdrift-gate athena ddl"
+_DAY = "%Y/%m/%d"
+_A_DAY = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}")
 _NAMED = 5
 """How many of the missing partitions an error names."""
 
@@ -29,20 +33,32 @@ def refuse_missing(
 ) -> None:
     """Raise :class:`EventSourceError` where a day of the window has no partition in an account and region asked for.
 
-    Nothing is asked of a table whose partitions are computed, or whose keys do not tell the day.
+    Nothing is asked of a table without partitions, or whose partitions are computed. Where the keys do not tell the
+    day, and a partition does not hold every day, whether one is missing cannot be told: that is refused too.
     """
-    tells_day = "year" in table.partition_keys or "date" in table.partition_keys.values()
-    if table.is_projected or not tells_day:
+    if table.is_projected or not table.partition_keys:
         return
-    here = {_place(table, values) for values in _partitions(glue(), calls, name, table, question)}
+    if name.catalog != DEFAULT_CATALOG:
+        raise EventSourceError(
+            f"reading {calls.what}: its partitions are listed in the catalogue {name.catalog}, so that a day without"
+            " one would not be noticed",
+            f"ask the table of the account's own catalogue, or {_COMPUTED}",
+        )
+    partitions = list(_partitions(glue(), calls, name, table, question))
+    here = {_place(table, values) for values in partitions}
+    if partitions and _form(table) == _DAY and not any(day for _, _, day in here):
+        raise EventSourceError(
+            f"reading {calls.what}: no partition key of the table tells the day (its keys:"
+            f" {', '.join(table.partition_keys)}), so that a day without its partition would not be noticed",
+            _COMPUTED,
+        )
     missing = list(islice(_missing(table, question, here), _NAMED + 1))
     if missing:
         more = " and more" if len(missing) > _NAMED else ""
         told = ", ".join(" ".join(part for part in place if part) for place in missing[:_NAMED])
         raise EventSourceError(
-            f"reading {calls.what}: the table has no partition for {told}{more}",
-            "add it with ALTER TABLE … ADD PARTITION, or create a table whose partitions are computed:"
-            " tfdrift-gate athena ddl",
+            f"reading {calls.what}: the table has no partition for {told or 'anything'}{more}",
+            f"add it with ALTER TABLE … ADD PARTITION, or {_COMPUTED}",
         )
 
 
@@ -56,7 +72,7 @@ def _missing(table: Table, question: Question, here: Collection[Place]) -> Itera
     last = min(question.window.until, now).astimezone(timezone.utc).date()
     day, told = question.window.since.astimezone(timezone.utc).date(), set[str]()
     while day <= last:
-        written = _day(table, day)
+        written = day.strftime(_form(table))
         if written not in told:
             yield from ((*place, written) for place in known if (*place, written) not in seen)
         told.add(written)
@@ -105,11 +121,13 @@ def _place(table: Table, values: Sequence[str]) -> Place:
     if "year" in of:
         day = "/".join(of[key].zfill(2) for key in ("year", "month", "day") if key in of)
     else:
-        day = next((of[key].replace("-", "/") for key, kind in table.partition_keys.items() if kind == "date"), "")
+        day = next((value.replace("-", "/") for value in of.values() if _A_DAY.fullmatch(value)), "")
     return account, region, day
 
 
-def _day(table: Table, day: date) -> str:
+def _form(table: Table) -> str:
+    """Tell how much of a day the keys tell; nothing where a partition holds every day of its account and region."""
     keys = table.partition_keys
-    parts = [form for key, form in (("year", "%Y"), ("month", "%m"), ("day", "%d")) if key in keys]
-    return day.strftime("/".join(parts) if "year" in keys else "%Y/%m/%d")
+    if "year" in keys:
+        return "/".join(form for key, form in (("year", "%Y"), ("month", "%m"), ("day", "%d")) if key in keys)
+    return _DAY if set(keys) - {*ACCOUNTS, *REGIONS} else ""

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -14,10 +13,8 @@ from tfdrift_gate.aws import Credentials
 from tfdrift_gate.model import RawRecord
 from tfdrift_gate.sources import Place, Question
 from tfdrift_gate.sources.athena.partitions import ACCOUNTS, REGIONS, held_by, key_among
-from tfdrift_gate.sources.athena.table import Table
+from tfdrift_gate.sources.athena.table import IN_TEMPLATE, Table
 from tfdrift_gate.sources.bucket.objects import Bucket
-
-_KEY = re.compile(r"\$\{(\w+)\}")
 
 
 def absent_places(
@@ -51,5 +48,5 @@ def _prefixes(table: Table, question: Question) -> Iterator[tuple[Place, str]]:
     for account, region in product(sorted(question.accounts), sorted(question.regions)):
         if (accounts is None or account in accounts) and (regions is None or region in regions):
             values = {account_key: account, region_key: region}
-            written = _KEY.sub(lambda key, values=values: values.get(key[1], key[0]), table.template)  # type: ignore[misc]
+            written = IN_TEMPLATE.sub(lambda key, values=values: values.get(key[1], key[0]), table.template)  # type: ignore[misc]
             yield (account, region), written.partition("${")[0]

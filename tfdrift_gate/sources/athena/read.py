@@ -77,10 +77,9 @@ def _read(question: Question, name: TableName, calls: Calls, scan: Scan, so_far:
     table = _table(athena, calls, name, question)
     so_far.accounts, so_far.regions = partitions.held_by(table)
     query = _query(question, table, name, so_far)
-    if name.catalog == DEFAULT_CATALOG:
-        refuse_missing(lambda: service("glue", region, question), calls, name, table, question)
+    refuse_missing(lambda: service("glue", region, question), calls, name, table, question)
     if (bound := question.athena.max_scan) is not None:
-        calls.made += refuse_too_much(table, question, region, credentials_of(question), bound)
+        refuse_too_much(table, question, region, credentials_of(question), bound, calls)
     settings: dict[str, Any] = {"QueryExecutionContext": {"Catalog": name.catalog, "Database": name.database}}
     if question.athena.workgroup:
         settings["WorkGroup"] = question.athena.workgroup

@@ -17,6 +17,9 @@ _CATALOG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_@/-]{0,255}")
 DEFAULT_CATALOG = "AwsDataCatalog"
 """The account's own Glue catalogue, https://docs.aws.amazon.com/athena/latest/ug/data-sources-glue.html"""
 
+IN_TEMPLATE = re.compile(r"\$\{(\w+)\}")
+"""A partition key in :attr:`Table.template`."""
+
 _PLACE = re.compile(r"/AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})/CloudTrail(?:/([a-z]{2}[a-z-]*-\d))?(?:/|$)")
 
 

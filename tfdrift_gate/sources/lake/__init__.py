@@ -1,7 +1,8 @@
 """``lake:ARN``: an event data store of CloudTrail Lake, for those who have one; it takes no new customers.
 
 A query is SQL of Trino's over the store's id, whose column ``eventJson`` is the whole record; a row is a list of maps
-of one column each. SQL: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-limitations.html, columns:
+of one column each. ``store`` tells what the store can hold. SQL:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-limitations.html, columns:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-supported-event-schemas.html, rows:
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetQueryResults.html
 """
@@ -24,6 +25,7 @@ from tfdrift_gate.sources.athena.partitions import literal
 from tfdrift_gate.sources.athena.query import READS
 from tfdrift_gate.sources.athena.read import service
 from tfdrift_gate.sources.athena.run import FIRST_LOOK, LAST_LOOK, PAGE, Calls, Scan, stopping
+from tfdrift_gate.sources.lake.store import Held, held_by, refuse_what_it_cannot_hold
 
 _ARN = re.compile(
     r"arn:aws[a-z-]*:cloudtrail:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):eventdatastore/(?P<id>[A-Za-z0-9-]{1,64})"
@@ -53,8 +55,13 @@ def read(question: Question) -> Iterator[Reading]:
     scan = Scan(question.locator, question.athena.max_scan)
     records: list[RawRecord] = []
     error: EventSourceError | None = None
+    held = Held(None, None)
     try:
         lake = service("cloudtrail", found["region"], question)
+        this = {"EventDataStore": found[0]}
+        store = calls.call(lake, "GetEventDataStore", this, "cloudtrail:GetEventDataStore", "EventDataStoreArn")
+        held = held_by(store, found["account"], found["region"])
+        refuse_what_it_cannot_hold(store, question)
         for number, body in enumerate(_bodies(lake, found["id"], question, calls, scan), 1):
             records.append(RawRecord(f"{question.locator}: row {number}", body))
     except EventSourceError as met:
@@ -71,7 +78,7 @@ def read(question: Question) -> Iterator[Reading]:
         note=error.message if error else "",
         bytes_scanned=scan.scanned,
     )
-    yield Reading(tuple(records), coverage, error)
+    yield Reading(tuple(records), coverage, error, accounts=held.accounts, regions=held.regions)
 
 
 def write_query(store: str, question: Question) -> str:
