@@ -275,3 +275,10 @@ def test_what_is_managed_is_looked_for_under_its_functions_name_and_its_arn() ->
     assert "theirs" in resources(orders(), anywhere)[ACCOUNT, REGION]
     # What nobody manages has no name to look for, and what has no place could be under any.
     assert resources(orders(), unmanaged="all") == resources(anywhere) == {}
+
+
+def test_a_correction_is_kept_whatever_it_says_itself() -> None:
+    correction = read_call(60, addendum={"reason": "UPDATED_DATA", "originalEventID": "a"})
+    reading = read_of(DirectHistory(numbered([correction, read_call(70)]))).reading()
+    assert [record.body["addendum"]["originalEventID"] for record in reading.records] == ["a"]
+    assert reading.coverage.records_read == 2

@@ -62,6 +62,8 @@ class Found:
         if not isinstance(event, Mapping):
             return True
         source = event.get("EventSource")
+        if '"addendum"' in str(event.get("CloudTrailEvent")):
+            return True  # a correction may take back what another record says, whatever it says itself
         return event.get("ReadOnly") != "true" and (not isinstance(source, str) or source in self.event_sources)
 
 
