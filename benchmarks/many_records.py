@@ -99,9 +99,18 @@ def judge_file(path: Path, functions: int) -> Judged:
     left, _ = suppressed(judged.drifts, rules, change, Settings(), DAY.until.date())
     findings = [finding(drift, rules, nothing) for drift in left]
     seconds = time.process_time() - before - reading.seconds
-    # NOTE: Linux counts in KiB, macOS in bytes (getrusage(2) of each).
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = _peak()
     return Judged(seconds, peak, learned.relevant, len(findings))
+
+
+def _peak() -> int:
+    """The most memory that this process held, in bytes."""
+    try:
+        # NOTE: getrusage(2) would also count what the process that started this one held at that moment.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 class _Reading:

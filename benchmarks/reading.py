@@ -77,7 +77,7 @@ def _against_rivals(gate: list[str], day: Path, runs: int) -> list[Row]:
         "Python's json, every record": (process.python(RIVALS / "json_every_record.py", day), ""),
     }
     if which("jq") and which("zcat"):
-        rivals["zcat | jq, finding the writes"] = (["sh", "-c", _JQ, "sh", str(day)], "")
+        rivals["zcat and jq, finding the writes"] = (["sh", "-c", _JQ, "sh", str(day)], "")
     rows = []
     for name, (command, promised) in rivals.items():
         taken = process.in_turn({"gate": gate, "rival": command}, max(1, runs // 2), codes=(0, _FOUND_DRIFT))

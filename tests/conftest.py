@@ -17,3 +17,11 @@ def no_cache_of_the_developers(monkeypatch: pytest.MonkeyPatch, tmp_path_factory
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files of outputs anew")
+
+
+WAIT_LONGEST = ("test_in_terraform.py", "test_oracle.py", "test_drift_check_module.py", "test_action.py")
+"""Files whose tests wait for Terraform and runners: begun first, the others fill the time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: WAIT_LONGEST.index(name) if (name := item.path.name) in WAIT_LONGEST else 99)
