@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import count
+from pathlib import Path
+
+import platformdirs
 import pytest
 
 pytest_plugins = ["tests.terraform_cli.fixtures", "tests.recipes.machine"]
 
 
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("caches")
+
+
 @pytest.fixture(autouse=True)
-def no_cache_of_the_developers(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def no_cache_of_the_developers(monkeypatch: pytest.MonkeyPatch, caches: Path) -> None:
     """Keep what is read of a local AWS out of the developer's own cache folder, and out of the next test's."""
-    folder = str(tmp_path_factory.mktemp("cache"))
+    folder = str(caches / str(next(_NUMBERS)))
     monkeypatch.setenv("TFDRIFT_GATE_CACHE_DIR", folder)
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda _: folder)
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda _: folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,7 +37,7 @@ settings.register_profile(
     "judgement",
     derandomize=True,
     deadline=None,
-    max_examples=80,
+    max_examples=60,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -64,6 +64,7 @@ def test_the_folder_of_the_action_may_have_blanks_and_a_second_use_installs_noth
     assert (code, log) == (0, "installed\n")
 
 
+@pytest.mark.long
 def test_a_version_that_installs_nothing_is_no_verdict(tmp_path: Path) -> None:
     code, log, summary = install(tmp_path, VERSION="0.1.0; python_version < '3'")
     assert code == 1, log

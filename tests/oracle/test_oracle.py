@@ -57,6 +57,7 @@ def test_nothing_done_is_nothing_found_by_either(world: World, tmp_path: Path) -
         assert not outcome.records
 
 
+@pytest.mark.long
 def test_the_same_records_in_another_container_and_order_make_the_same_report(world: World, tmp_path: Path) -> None:
     played = world.play(list(islice(sequences(SEED + 1), 5)))
     records = [*world.before, *(record for of_one in played.records for record in of_one)]

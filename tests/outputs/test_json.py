@@ -31,7 +31,7 @@ def written(write: Callable[[Any], str], value: Any) -> str | type[Exception]:
         return type(error)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=500)
+@settings(derandomize=True, deadline=None, database=None, max_examples=200)
 @given(VALUES)
 def test_any_value_is_written_as_the_library_writes_it(value: Any) -> None:
     assert written(indented, value) == written(by_the_library, value)

@@ -292,6 +292,7 @@ def test_above_github_s_limit_the_least_severe_are_left_out_and_counted(monkeypa
     assert "10 results left out" in notified(given)["results-left-out"][0]
 
 
+@pytest.mark.long
 def test_what_does_not_compress_at_all_stays_below_github_s_limit_too() -> None:
     noise = random.Random(1)
     by = [

@@ -198,7 +198,7 @@ def test_each_known_trick_in_a_folders_name_stays_text() -> None:
         stays_text(text)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS)
 def test_whatever_a_folder_is_called_stays_text(text: str) -> None:
     stays_text(text)

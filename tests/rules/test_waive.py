@@ -219,7 +219,7 @@ def files(draw: st.DrawFn) -> str:
     return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(files(), TEXTS, TEXTS, st.sampled_from([(), ("memory_size",), ("timeout", "tags")]))
 def test_whatever_the_layout_one_more_is_read_and_nothing_else_changes(
     text: str, reason: str, owner: str, attributes: tuple[str, ...]

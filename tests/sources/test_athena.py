@@ -212,6 +212,7 @@ PLANS: dict[str, Callable[[], Wanted]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_every_kind_of_record_is_judged_as_out_of_files(aws: LocalAws, tmp_path: Path, case: str) -> None:
     folder = put(aws, tmp_path / "trail", [*CASES[case], *QUIET])
@@ -364,6 +365,7 @@ def test_a_query_is_not_made_where_nothing_is_managed(aws: LocalAws, tmp_path: P
     assert "athena.GetTableMetadata" not in aws.requests()
 
 
+@pytest.mark.long
 def test_more_rows_than_a_page_are_all_read(aws: LocalAws, tmp_path: Path) -> None:
     many = [by(number) for number in range(1000, 3300)]
     put(aws, tmp_path / "trail", many)

@@ -176,7 +176,7 @@ TRAIL = st.lists(st.tuples(SHARES, st.integers(0, 15 * 60)), max_size=80)
 RUNS = st.lists(st.tuples(SHARES, SHARES, st.sampled_from([0, 0, 0, 3600, -600])), min_size=1, max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(SPANS, TRAIL, RUNS, st.booleans())
 @example(7200, [(500, 900), (500, 0)], [(500 + minute * 8, 900, 0) for minute in range(18)], True)
 def test_held_and_asked_together_are_what_a_fresh_question_gives(

@@ -139,7 +139,7 @@ def says_read(record: dict[str, Any]) -> bool:
     return record.get("readOnly") in (True, "true") and record.get("addendum") is None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=5))
 @example([{"eventVersion": "1", "requestParameters": [{"eventVersion": "1", "eventSource": LAMBDA}]}])
 def test_any_file_gives_just_its_own_records_and_each_write_among_them(records: list[Any]) -> None:

@@ -116,6 +116,7 @@ def test_what_happens_between_two_plans_is_found_by_the_second(pipeline: Pipelin
     assert pipeline.check(root)[0]["verdict"] == "drift"
 
 
+@pytest.mark.long
 def test_ten_root_modules_of_one_pipeline_ask_once(pipeline: Pipeline, tmp_path: Path) -> None:
     aws = pipeline.aws
     names = [f"f{number}" for number in range(10)]
@@ -150,6 +151,7 @@ def test_what_one_profiles_endpoint_told_is_not_known_of_another_profiles(aws: L
     assert findings(found["copy"]) == []
 
 
+@pytest.mark.long
 def test_runs_at_one_time_share_the_folder(pipeline: Pipeline, tmp_path: Path) -> None:
     aws = pipeline.aws
     aws.append_records(hours_ago([update(), *(read_only() for _ in range(20))], aws, 2))

@@ -134,7 +134,7 @@ class PageAgain:
         return page | {"Events": before} if before and "NextToken" in request else page
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     count=st.integers(0, 330),
     apart=st.sampled_from([0, 0.1, 1, 60]),
@@ -203,6 +203,7 @@ def test_a_role_that_may_never_be_assumed_ends_at_the_deadline() -> None:
     assert len(role.assumed_at) < 60
 
 
+@pytest.mark.long
 def test_throttled_for_a_day_is_waited_for_as_long_as_the_deadline_says() -> None:
     history = DirectHistory(a_trail(5), dict.fromkeys(range(1, 100_000), raises(client_error("ThrottlingException"))))
     read = read_of(history, (SERVICES,), deadline=86_400.0)

@@ -56,9 +56,9 @@ def found(source: Source, world: World, cache: Path) -> str:
 
 
 def parameter(source: Source) -> object:
-    # Many look-ups at two a second; tests/sources/test_lookup_same_findings.py tries these ways in short.
-    by_name = set(source.ways) & {"names", "resources"}
-    return pytest.param(source, id=source.name, marks=[pytest.mark.long] if by_name else [])
+    # tests/sources/test_lookup_same_findings.py and test_lookup_cache.py try LookupEvents' ways in short.
+    at_length = source.ways or source.cached
+    return pytest.param(source, id=source.name, marks=[pytest.mark.long] if at_length else [])
 
 
 @pytest.mark.parametrize("source", [parameter(source) for source in OF_ONE_ACCOUNT])
