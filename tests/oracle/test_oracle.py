@@ -74,6 +74,7 @@ def test_the_same_records_in_another_container_and_order_make_the_same_report(wo
     assert all(report == reports[0] for report in reports)
 
 
+@pytest.mark.long
 def test_a_gate_that_is_wrong_is_found_out(world: World, tmp_path: Path) -> None:
     def forgetful(root: Path, events: str, now: datetime) -> Mapping[str, Any]:
         report = the_gate(root, events, now)

@@ -242,7 +242,7 @@ def test_schema_and_loader_agree_on_every_document() -> None:
         derandomize=True,
         deadline=None,
         database=None,
-        max_examples=300,
+        max_examples=600,
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(FILES | ONE_RULE)

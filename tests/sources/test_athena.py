@@ -450,6 +450,7 @@ def test_a_user_gets_the_verdict(aws: LocalAws, tmp_path: Path) -> None:
     assert report["findings"][0]["address"] == "aws_lambda_function.orders"
 
 
+@pytest.mark.long
 def test_the_output_location_is_told_by_option_variable_or_workgroup(aws: LocalAws, tmp_path: Path) -> None:
     put(aws, tmp_path / "trail", [update()])
     root = root_module(tmp_path / "root")

@@ -189,6 +189,7 @@ def ask(deadline: float, *regions: str) -> list[Reading]:
     return list(read(Question("cloudtrail:", window, services, regions, frozenset(), deadline=deadline)))
 
 
+@pytest.mark.long
 def test_a_region_whose_answer_never_comes_ends_at_the_deadline_and_the_others_stay(aws: LocalAws) -> None:
     aws.append_records(recent([update(), update(awsRegion=OTHER_REGION)]))
     aws.set_faults([{"kind": "slow", "seconds": 15}])

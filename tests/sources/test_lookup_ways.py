@@ -63,7 +63,7 @@ def mutating_lambda(trail: list[dict[str, Any]]) -> set[str]:
     return {each["eventID"] for each in trail if not each["readOnly"] and each["eventSource"] == "lambda.amazonaws.com"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(trail=trails)
 def test_the_complete_ways_find_every_write_event_of_any_trail_and_count_each_event_once(trail: Any) -> None:
     for plan in COMPLETE_PLANS:
@@ -78,7 +78,7 @@ def _is_seen(each: dict[str, Any], plan: tuple[str, ...]) -> bool:
     return each["eventSource"] == "lambda.amazonaws.com" if plan == (SERVICES,) else not each["readOnly"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(trail=trails)
 def test_by_name_every_call_that_is_understood_is_found(trail: Any) -> None:
     read = read_of(DirectHistory(trail), (NAMES,), deadline=600.0)
@@ -87,7 +87,7 @@ def test_by_name_every_call_that_is_understood_is_found(trail: Any) -> None:
     assert ids(read) == understood & mutating_lambda(trail)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(trail=trails)
 def test_by_resource_every_call_about_what_is_managed_is_found(trail: Any) -> None:
     read = read_of(DirectHistory(trail), (RESOURCES,), deadline=600.0, resources=RESOURCES_MANAGED)
