@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -48,21 +48,11 @@ NOW = datetime(2026, 2, 1, tzinfo=timezone.utc)
 OUTPUT = "s3://results/gate/"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    for name, value in (aws_environment(running.endpoint_url) | {"AWS_REGION": REGION}).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
+def aws(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    monkeypatch.setenv("AWS_REGION", REGION)
     let_time_pass_quickly(monkeypatch)
-    return running
+    return aws
 
 
 def by(number: int, **fields: Any) -> dict[str, Any]:

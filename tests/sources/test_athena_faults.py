@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.samples import (
     OTHER_ACCOUNT,
     OTHER_REGION,
     REGION,
-    aws_environment,
     function,
     orders,
     resource,
@@ -35,23 +33,13 @@ from tfdrift_gate.sources.athena.run import Calls
 CALLS = ("GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalAws:
+def aws(aws: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalAws:
     """The local AWS with one change in its trail, asked without long waits."""
-    running.reset()
-    for name, value in (aws_environment(running.endpoint_url) | {"AWS_REGION": REGION}).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_REGION", REGION)
     let_time_pass_quickly(monkeypatch)
-    put(running, tmp_path / "trail", [update()])
-    return running
+    put(aws, tmp_path / "trail", [update()])
+    return aws
 
 
 @pytest.fixture

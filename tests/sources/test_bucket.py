@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -33,21 +32,10 @@ DAY = TimeWindow(datetime(2026, 1, 1, 6, tzinfo=timezone.utc), datetime(2026, 1,
 NOW = datetime(2026, 1, 5, tzinfo=timezone.utc)
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def aws(aws: LocalAws) -> LocalAws:
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="trail")
-    return running
+    return aws
 
 
 def put(key: str, content: bytes | list[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +48,11 @@ def world() -> World:
     return {key: (data, {}) for key, data in LOGS.items()} | {file.key: (file.data, file.metadata) for file in digests}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    running.set_public_keys(PUBLIC_KEYS)
+def aws(aws: LocalAws) -> LocalAws:
+    aws.set_public_keys(PUBLIC_KEYS)
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="trail")
-    return running
+    return aws
 
 
 def question(locator: str, **changes: Any) -> Question:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from tests.samples import (
     OTHER_ACCOUNT,
     OTHER_REGION,
     REGION,
-    aws_environment,
     function,
     orders,
     resource,
@@ -33,21 +31,10 @@ LAKE = f"lake:arn:aws:cloudtrail:{REGION}:{ACCOUNT}:eventdatastore/{STORE}"
 NOT_IN_LAKE = ("no service", "no name", "no readable time")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
+def aws(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     let_time_pass_quickly(monkeypatch)
-    return running
+    return aws
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,21 +42,10 @@ from tfdrift_gate.sources.lookup.page import ATTEMPTS
 LOOKUP = "cloudtrail.LookupEvents"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    hurry(monkeypatch, running)
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return running
+def aws(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    hurry(monkeypatch, aws)
+    return aws
 
 
 @pytest.fixture

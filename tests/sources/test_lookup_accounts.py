@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -37,22 +36,6 @@ from tfdrift_gate.sources.lookup import read
 
 ROLES = "arn:aws:iam::{account}:role/auditor"
 HERE, THERE = (ROLES.replace("{account}", account) for account in (ACCOUNT, OTHER_ACCOUNT))
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return running
 
 
 def two_accounts(folder: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -37,18 +36,6 @@ from tfdrift_gate.sources.event_cache import EventCache
 from tfdrift_gate.sources.lookup.ways import SERVICES
 
 LOOKUP = "cloudtrail.LookupEvents"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: LocalAws) -> LocalAws:
-    running.reset()
-    return running
 
 
 def hours_ago(records: list[dict[str, Any]], aws: LocalAws, hours: float) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,7 @@ from tests.builders import (
     update_mapping,
 )
 from tests.local_aws import LocalAws
-from tests.samples import REGION, aws_environment, read_only, recent, record
+from tests.samples import REGION, read_only, recent, record
 from tests.sources.hurried import hurry
 from tfdrift_gate.gate import check
 from tfdrift_gate.outputs.json import document
@@ -42,19 +41,10 @@ from tfdrift_gate.sources.lookup.ways import NAMES, RESOURCES, SERVICES, WRITES
 WAYS = [(SERVICES,), (WRITES,), (SERVICES, WRITES), (NAMES,), (RESOURCES,)]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    running.reset()
-    hurry(monkeypatch, running)
-    for name, value in aws_environment(running.endpoint_url).items():
-        monkeypatch.setenv(name, value)
-    return running
+def aws(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    hurry(monkeypatch, aws)
+    return aws
 
 
 def a_day() -> list[dict[str, Any]]:
