@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -176,6 +176,22 @@ class Resource:
         """Give one name part of ``key``; empty where the type has no such part."""
         place = self._places.get(name)
         return "" if place is None else key.parts[place]
+
+    def parent_key(self, key: ResourceKey, texts: Iterable[str]) -> ResourceKey | None:
+        """Name what the thing of ``key`` hangs on; None where it hangs on nothing, or nothing tells.
+
+        ``texts`` are where it may be named, the first that is not empty counts: a function's name or ARN.
+        """
+        parent = self.parent
+        if parent is None:
+            return None
+        if parent.parts:
+            parts = tuple(self.part(key, name) for name in parent.parts)
+            return ResourceKey(parent.type, key.account, key.region, parts)
+        if text := next(filter(None, texts), None):
+            named = parse_function_name(text)
+            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
+        return None
 
     @cached_property
     def _places(self) -> Mapping[str, int]:

@@ -27,21 +27,11 @@ def key_of(record: Record, resource: Resource, bodies: tuple[Members, ...]) -> R
 
 def parent_of(key: ResourceKey, resource: Resource, bodies: tuple[Members, ...]) -> ResourceKey | None:
     """Name what a thing hangs on; None where it hangs on nothing, or the record does not tell."""
-    parent = resource.parent
-    if parent is None:
+    if resource.parent is None:
         return None
-    if parent.parts:
-        return ResourceKey(
-            parent.type, key.account, key.region, tuple(resource.part(key, name) for name in parent.parts)
-        )
-    for path in parent.members:
-        # The answer has a whole ARN where the request may have a bare name.
-        for body in reversed(bodies):
-            if not (text := _text(path, body)):
-                continue
-            named = parse_function_name(text)
-            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
-    return None
+    # The answer has a whole ARN where the request may have a bare name.
+    texts = (_text(path, body) for path in resource.parent.members for body in reversed(bodies))
+    return resource.parent_key(key, texts)
 
 
 def is_of_kind(entry: EventEntry, request: Members) -> bool:

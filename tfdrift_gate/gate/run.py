@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -147,20 +147,18 @@ def _asked(
     ]
 
 
-def _learned(readings: Iterable[Reading], span: TimeWindow, catalog: Catalog, roots: Iterable[Root]) -> Learned:
+def _learned(readings: Sequence[Reading], span: TimeWindow, catalog: Catalog, roots: Collection[Root]) -> Learned:
     """Read the records one by one; of updates of what none of the root modules manages nothing is kept."""
-    several = list(roots)
-    managed = {instance.key for root in several for instance in root.belief.instances}
-    unmanaged = "all" if any(root.settings.unmanaged == "all" for root in several) else "attached"
+    managed = {instance.key for root in roots for instance in root.belief.instances}
+    unmanaged = "all" if any(root.settings.unmanaged == "all" for root in roots) else "attached"
 
     def may_matter(change: Change) -> bool:
         from tfdrift_gate.drift.judge import matters
 
         return matters(change, managed, catalog, unmanaged)
 
-    read = list(readings)
-    learned = learn((record for reading in read for record in reading.records), span, catalog, may_matter)
-    return replace(learned, skipped=(*(entry for reading in read for entry in reading.skipped), *learned.skipped))
+    learned = learn((record for reading in readings for record in reading.records), span, catalog, may_matter)
+    return replace(learned, skipped=(*(entry for reading in readings for entry in reading.skipped), *learned.skipped))
 
 
 def _together(beliefs: Iterable[Belief]) -> Belief:

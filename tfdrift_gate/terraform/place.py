@@ -67,30 +67,16 @@ def place(
 
 
 def _instance(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceInstance:
+    names = resource.parent.state if resource.parent else ()
     return ResourceInstance(
         address=state.address,
         resource_type=state.resource_type,
         key=key,
         attributes=state.attributes,
         sensitive=state.sensitive,
-        parent=_parent(state, resource, key),
+        parent=resource.parent_key(key, (_text(state.attributes.get(name)) for name in names)),
         modified_at=modified_at(state, resource),
     )
-
-
-def _parent(state: StateInstance, resource: Resource, key: ResourceKey) -> ResourceKey | None:
-    parent = resource.parent
-    if parent is None:
-        return None
-    if parent.parts:
-        return ResourceKey(
-            parent.type, key.account, key.region, tuple(resource.part(key, name) for name in parent.parts)
-        )
-    for name in parent.state:
-        if text := _text(state.attributes.get(name)):
-            named = parse_function_name(text)
-            return ResourceKey(parent.type, named.account or key.account, named.region or key.region, (named.name,))
-    return None
 
 
 def _own_place(state: StateInstance, resource: Resource) -> tuple[str | None, str | None]:
