@@ -24,7 +24,7 @@ _A_DAY = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}")
 _NAMED = 5
 """How many of the missing partitions an error names."""
 
-Place = tuple[str, str, str]
+PlaceAndDay = tuple[str, str, str]
 """Account, region and day (``2026/01/31``, or as much of it as the keys tell); empty where no key tells."""
 
 
@@ -62,7 +62,7 @@ def refuse_missing(
         )
 
 
-def _missing(table: Table, question: Question, here: Collection[Place]) -> Iterator[Place]:
+def _missing(table: Table, question: Question, here: Collection[PlaceAndDay]) -> Iterator[PlaceAndDay]:
     accounts = _asked_for(table, ACCOUNTS, question.accounts)
     regions = _asked_for(table, REGIONS, question.regions)
     known = [(account if account else "", region if region else "") for account, region in product(accounts, regions)]
@@ -114,7 +114,7 @@ def _expression(table: Table, question: Question) -> str:
     return " AND ".join(parts)
 
 
-def _place(table: Table, values: Sequence[str]) -> Place:
+def _place(table: Table, values: Sequence[str]) -> PlaceAndDay:
     of: Mapping[str, str] = dict(zip(table.partition_keys, values, strict=False))
     account = of.get(key_among(of, ACCOUNTS), "")
     region = of.get(key_among(of, REGIONS), "")

@@ -87,6 +87,23 @@ class Calls:
             pause = random.uniform(0.25, min(8.0, 0.5 * 2 ** min(failed + throttled, 16)))  # noqa: S311 - no secret
             self.wait(pause, cause, advice)
 
+    def pages(
+        self, service: JsonService, operation: str, request: Mapping[str, Any], permission: str, needs: str
+    ) -> Iterator[Mapping[str, Any]]:
+        """Give every page of a result; raises :class:`EventSourceError` as :meth:`call`, and for a repeated page."""
+        asked, seen = dict(request), set[str]()
+        while True:
+            page = self.call(service, operation, asked, permission, needs)
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+            if token in seen:
+                raise EventSourceError(f"reading {self.what}: the same page was given twice", "run again")
+            seen.add(token)
+            asked["NextToken"] = token
+            self.wait(0, "pages of the result are left")
+
 
 @dataclass
 class Scan:
@@ -169,8 +186,10 @@ def _rows(
 ) -> Iterator[Sequence[str | None]]:
     """Give the rows of every page, without the first page's header; the last column says how many there must be."""
     promised, given = 0, 0
-    for number, page in enumerate(_pages(athena, calls, this)):
-        rows = [_row(row) for row in page]
+    request = {**this, "MaxResults": PAGE}
+    permission = "athena:GetQueryResults, and s3:GetObject where results go,"
+    for number, page in enumerate(calls.pages(athena, "GetQueryResults", request, permission, "ResultSet")):
+        rows = [_row(row) for row in page["ResultSet"].get("Rows") or ()]
         if number == 0:
             if not rows or tuple(rows[0]) != labels:
                 raise EventSourceError(f"reading {calls.what}: the result is not the query's own", "run again")
@@ -184,23 +203,6 @@ def _rows(
         raise EventSourceError(
             f"reading {calls.what}: the result has {given} rows where the query found {promised}", "run again"
         )
-
-
-def _pages(athena: JsonService, calls: Calls, this: Mapping[str, Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    seen: set[str] = set()
-    request = {**this, "MaxResults": PAGE}
-    permission = "athena:GetQueryResults, and s3:GetObject where results go,"
-    while True:
-        page = calls.call(athena, "GetQueryResults", request, permission, "ResultSet")
-        yield page["ResultSet"].get("Rows") or []
-        token = page.get("NextToken")
-        if not token:
-            return
-        if token in seen:
-            raise EventSourceError(f"reading {calls.what}: the same page was given twice", "run again")
-        seen.add(token)
-        request["NextToken"] = token
-        calls.wait(0, "pages of the result are left")
 
 
 def _row(row: Mapping[str, Any]) -> list[str | None]:

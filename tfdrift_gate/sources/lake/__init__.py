@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -114,7 +114,8 @@ def _bodies(lake: JsonService, store: str, question: Question, calls: Calls, sca
             message, hint = explain_end(state, str(seen.get("ErrorMessage") or ""))
             raise EventSourceError(f"reading {calls.what}: {message}", hint)
     given, promised = 0, 0
-    for page in _pages(lake, this, calls):
+    request, permission = {**this, "MaxQueryResults": PAGE}, "cloudtrail:GetQueryResults"
+    for page in calls.pages(lake, "GetQueryResults", request, permission, "QueryStatistics"):
         promised = int((page.get("QueryStatistics") or {}).get("TotalResultsCount") or 0)
         for row in page.get("QueryResultRows") or ():
             given += 1
@@ -123,22 +124,6 @@ def _bodies(lake: JsonService, store: str, question: Question, calls: Calls, sca
         raise EventSourceError(
             f"reading {calls.what}: the result has {given} rows where the query found {promised}", "run again"
         )
-
-
-def _pages(lake: JsonService, this: Mapping[str, Any], calls: Calls) -> Iterator[Mapping[str, Any]]:
-    request: dict[str, Any] = {**this, "MaxQueryResults": PAGE}
-    seen: set[str] = set()
-    while True:
-        page = calls.call(lake, "GetQueryResults", request, "cloudtrail:GetQueryResults", "QueryStatistics")
-        yield page
-        token = page.get("NextToken")
-        if not token:
-            return
-        if token in seen:
-            raise EventSourceError(f"reading {calls.what}: the same page was given twice", "run again")
-        seen.add(token)
-        request["NextToken"] = token
-        calls.wait(0, "pages of the result are left")
 
 
 def _body(row: Any, what: str) -> Any:
