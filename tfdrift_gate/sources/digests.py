@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,6 +20,8 @@ import msgspec
 
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import iso
+from tfdrift_gate.model import TimeWindow
+from tfdrift_gate.sources.trail_layout import can_hold, delivered_at
 
 EVERY = timedelta(hours=1)
 """How often a digest is written."""
@@ -67,6 +69,18 @@ class Digest:
         """The trail's name and home region: chains and keys are its own."""
         found = _NAME.search(self.key)
         return (found["trail"], found["home"]) if found else ("", "")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What digests prove of a listing of log files, and how each of these is proven."""
+
+    errors: tuple[EventSourceError, ...]
+    """What is wrong with the digests and the listing."""
+    note: str
+    """What to say of the rest."""
+    prove: Callable[[str, bytes], None]
+    """Takes a file's name and inflated text; raises :class:`EventSourceError` for one that must not count."""
 
 
 def read_digest(key: str, text: bytes, signature: str | None = None) -> Digest:
@@ -206,28 +220,28 @@ def span_errors(digests: Sequence[Digest], what: str, since: datetime, until: da
 def listing_errors(
     digests: Sequence[Digest],
     keys: Iterable[str],
-    expected: Iterable[str],
-    delivered_at: Mapping[str, datetime],
     hashes: Mapping[str, str],
+    window: TimeWindow,
+    below: tuple[str, ...] = ("",),
 ) -> tuple[list[EventSourceError], int]:
-    """Hold the listed log files against the ``hashes`` that digests have of them.
+    """Hold the listed log files of a window against the ``hashes`` that digests have of them.
 
-    ``expected`` are the vouched-for files that the listing should have, ``delivered_at`` tells when the listed ones
-    were delivered. Gives what is wrong, and how many files are too new for any digest yet.
+    What was listed is all that lies ``below`` one of these prefixes. Gives what is wrong, and how many files are too
+    new for any digest yet.
     """
-    listed = set(keys)
+    listed = {key for key in keys if can_hold(key, window)}
+    expected = {key for key in hashes if key.startswith(below) and can_hold(key, window)}
     errors = [
         EventSourceError(
             f"reading {key}: a digest names this log file, and it is missing", "look for who deleted it, and when"
         )
-        for key in sorted(set(expected) - listed)
+        for key in sorted(expected - listed)
     ]
     # Each trail writes its digests at a minute of its own: up to here all of them have.
     newest = min((chain[-1].contents.digest_end_time for chain in _chains(digests)), default=None)
-    unvouched = sorted(listed - hashes.keys())
     fresh = 0
-    for key in unvouched:
-        at = delivered_at.get(key)
+    for key in sorted(listed - hashes.keys()):
+        at = delivered_at(key)
         # A digest covers the hour before its end; a file of its last minutes may stand in the next one.
         if newest is None or (at is not None and at > newest - EVERY):
             fresh += 1

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfdrift_gate.errors import EventSourceError
-from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
-from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
+from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, reading_of
 from tfdrift_gate.sources.trail_layout import can_hold
 
 STANDARD_INPUT = "standard input"
@@ -38,33 +37,16 @@ def read(question: Question) -> Iterator[Reading]:
                 f"reading {question.locator}: none of its {len(paths)} log files was delivered when the window's were",
                 "check --since and --until, or copy the log files of that time too",
             )
-        if not question.validate_digests:
-            gathered = gather(wanted, _fetch, question)
-        else:
+        proof = None
+        if question.validate_digests:
             from tfdrift_gate.sources.folder_proof import prove_folder
 
-            wrong, note, prove = prove_folder(_digests(question.locator), wanted, _fetch, question)
-            gathered = gather(wanted, _fetch, question, prove=prove)
-            gathered.errors[:0] = wrong
-            notes.append(note)
+            proof = prove_folder(_digests(question.locator), wanted, _fetch, question)
+            notes.append(proof.note)
+        gathered = gather(wanted, _fetch, question, proof=proof)
     except EventSourceError as met:
         gathered.errors.append(met)
-    notes.extend(said(gathered.errors))
-    error = one_error(gathered.errors)
-    if gathered.outside:
-        notes.append(f"{gathered.outside} of {gathered.records_read} records lie outside the window")
-    coverage = Coverage(
-        source=question.locator,
-        account=None,
-        region=None,
-        since=question.window.since,
-        until=question.window.until,
-        complete=error is None,
-        records_read=gathered.records_read,
-        api_calls=0,
-        note="; ".join(notes),
-    )
-    yield Reading(gathered.records, coverage, error)
+    yield reading_of(gathered, notes, question)
 
 
 def _fetch(path: str) -> bytes:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.sources import Question
 from tfdrift_gate.sources.digests import (
     Digest,
+    Proof,
     chain_errors,
     hashes_of,
     hold_against,
@@ -22,15 +22,14 @@ from tfdrift_gate.sources.digests import (
     span_errors,
 )
 from tfdrift_gate.sources.inflate import inflate
-from tfdrift_gate.sources.trail_layout import can_hold, delivered_at
 
 _LOGS = "AWSLogs/"
 
 
 def prove_folder(
     digest_paths: Sequence[str], paths: Sequence[str], fetch: Callable[[str], bytes], question: Question
-) -> tuple[list[EventSourceError], str, Callable[[str, bytes], None]]:
-    """Hold files against digests; give what is wrong, what to say of the rest, and the proof of a single file."""
+) -> Proof:
+    """Hold files against digests; what cannot be read of these is among the errors."""
     digests: list[Digest] = []
     errors: list[EventSourceError] = []
     for path in digest_paths:
@@ -43,13 +42,11 @@ def prove_folder(
     errors += chain_errors(digests, None)
     # A key as far as a copy has kept it.
     hashes = {_tail(key): value for key, value in hashes_of(digests).items()}
-    told: dict[str, datetime] = {_tail(path): at for path in paths if (at := delivered_at(path))}
-    expected = [key for key in hashes if can_hold(key, question.window)]
-    wrong, fresh = listing_errors(digests, [_tail(path) for path in paths], expected, told, hashes)
+    wrong, fresh = listing_errors(digests, map(_tail, paths), hashes, question.window)
     note = f"{len(digests)} digests vouch for the files by their hashes, their own signatures not being copied"
     if fresh:
         note += f"; not yet for the {fresh} newest"
-    return [*errors, *wrong], note, lambda name, text: hold_against(name, _tail(name), text, hashes)
+    return Proof((*errors, *wrong), note, lambda name, text: hold_against(name, _tail(name), text, hashes))
 
 
 def _tail(path: str) -> str:

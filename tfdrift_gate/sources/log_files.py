@@ -10,16 +10,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfdrift_gate.errors import EventSourceError
 from tfdrift_gate.instant import parse_instant
-from tfdrift_gate.model import RawRecord
-from tfdrift_gate.sources import Question
+from tfdrift_gate.model import Coverage, RawRecord
+from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.inflate import inflate, is_gzip
 from tfdrift_gate.sources.json_shapes import bodies
 from tfdrift_gate.sources.log_file import search
 from tfdrift_gate.sources.record_store import RecordStore, position
+
+if TYPE_CHECKING:
+    from tfdrift_gate.sources.digests import Proof
 
 RECORD_FILES = (".json", ".jsonl", ".ndjson", ".gz", ".log")
 """How the names of files with records end."""
@@ -47,21 +50,21 @@ def gather(
     fetch: Fetch,
     question: Question,
     side_by_side: int | None = None,
-    prove: Callable[[str, bytes], None] | None = None,
+    proof: Proof | None = None,
 ) -> Gathered:
     """Read files, in the order of their names; what cannot be read is named, and the others are read all the same.
 
-    ``side_by_side`` is how many are fetched at once: as many as there are processors unless said otherwise. ``prove``
-    is shown every inflated file, and raises :class:`EventSourceError` for one that must not count.
+    ``side_by_side`` is how many are fetched at once: as many as there are processors unless said otherwise. A
+    ``proof`` is shown every inflated file; what it finds wrong with all of them comes first among the errors.
     """
 
     def whole(name: str) -> bytes:
         text = _inflated(fetch(name), name)
-        if prove:
-            prove(name, text)
+        if proof:
+            proof.prove(name, text)
         return text
 
-    gathered = Gathered()
+    gathered = Gathered(errors=list(proof.errors) if proof else [])
     for number, (name, got) in enumerate(_fetched(names, whole, side_by_side or os.cpu_count() or 1), 1):
         question.progress(f"reading {question.locator}: file {number} of {len(names)}")
         try:
@@ -71,18 +74,39 @@ def gather(
     return gathered
 
 
-def one_error(errors: Sequence[EventSourceError]) -> EventSourceError | None:
-    """Make one error of many: the first, and how many more there are."""
-    if len(errors) < 2:
-        return errors[0] if errors else None
-    more = f" (and {len(errors) - 1} more such {'error' if len(errors) == 2 else 'errors'})"
-    return EventSourceError(errors[0].message + more, errors[0].hint)
+def reading_of(
+    gathered: Gathered,
+    notes: Sequence[str],
+    question: Question,
+    account: str | None = None,
+    region: str | None = None,
+    api_calls: int = 0,
+) -> Reading:
+    """Make the reading of what was gathered: whole where nothing went wrong, and what did is among the ``notes``.
 
-
-def said(errors: Sequence[EventSourceError]) -> list[str]:
-    """Say in a note what could not be read: the first few by name, the others counted."""
-    notes = [error.message for error in errors[:SHOWN]]
-    return [*notes, f"and {len(errors) - SHOWN} more such errors"] if len(errors) > SHOWN else notes
+    Its error is the first of many, and how many more there are; the note names a few of them.
+    """
+    error, errors = None, gathered.errors
+    told = [*notes, *(each.message for each in errors[:SHOWN])]
+    if errors:
+        more = f" (and {len(errors) - 1} more such {'error' if len(errors) == 2 else 'errors'})"
+        error = EventSourceError(errors[0].message + (more if len(errors) > 1 else ""), errors[0].hint)
+    if len(errors) > SHOWN:
+        told.append(f"and {len(errors) - SHOWN} more such errors")
+    if gathered.outside:
+        told.append(f"{gathered.outside} of {gathered.records_read} records lie outside the window")
+    coverage = Coverage(
+        source=question.locator,
+        account=account,
+        region=region,
+        since=question.window.since,
+        until=question.window.until,
+        complete=error is None,
+        records_read=gathered.records_read,
+        api_calls=api_calls,
+        note="; ".join(told),
+    )
+    return Reading(gathered.records, coverage, error)
 
 
 def _fetched(names: Sequence[str], whole: Fetch, side_by_side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:

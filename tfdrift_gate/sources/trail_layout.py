@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from tfdrift_gate.model import TimeWindow
 
@@ -26,8 +26,8 @@ _LOGS = "AWSLogs"
 
 
 @dataclass(frozen=True)
-class Place:
-    """As much of a log file's place as a prefix tells; every level below is still to be looked up."""
+class TrailFolder:
+    """As much of the folder of a trail's log files as a prefix tells; every level below is still to be looked up."""
 
     above: str
     """What stands before ``AWSLogs/``, with its ``/``."""
@@ -43,7 +43,7 @@ class Place:
         return f"{self.above}{_LOGS}/{middle}{self.account}/{kind}/{self.region}/"
 
 
-def parse_prefix(prefix: str) -> Place | None:
+def parse_prefix(prefix: str) -> TrailFolder | None:
     """Read what a prefix tells of the layout; None where it does not reach ``AWSLogs`` or is not laid out so."""
     parts = [part for part in prefix.split("/") if part]
     if _LOGS not in parts:
@@ -58,8 +58,8 @@ def parse_prefix(prefix: str) -> Place | None:
             return None
         region = below.pop(0) if below and _REGION.fullmatch(below[0]) else None
         if region or not below:
-            return Place(above, organization, account, region, "".join(f"{part}/" for part in below))
-    return Place(above, organization, account) if not below else None
+            return TrailFolder(above, organization, account, region, "".join(f"{part}/" for part in below))
+    return TrailFolder(above, organization, account) if not below else None
 
 
 def is_organization(name: str) -> bool:
@@ -76,6 +76,17 @@ def days(window: TimeWindow, now: datetime) -> list[str]:
     """Give the days (``2026/01/31``) whose folders can hold records of a window."""
     first = (window.since - CLOCKS_DIFFER).astimezone(timezone.utc).date()
     last = min(window.until + DELIVERED_LATE, max(now, window.since) + CLOCKS_DIFFER).astimezone(timezone.utc).date()
+    return _written(first, last)
+
+
+def window_days(window: TimeWindow) -> list[str]:
+    """Give the days (``2026/01/31``) that a window has; the one that begins as it ends is none of them."""
+    first = window.since.astimezone(timezone.utc).date()
+    last = max(window.since, window.until - timedelta(microseconds=1)).astimezone(timezone.utc).date()
+    return _written(first, last)
+
+
+def _written(first: date, last: date) -> list[str]:
     return [(first + timedelta(days=number)).strftime("%Y/%m/%d") for number in range((last - first).days + 1)]
 
 

@@ -6,23 +6,24 @@ cannot be read is named in the coverage of its account and region, and the rest 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from tfdrift_gate.aws import Credentials
 from tfdrift_gate.errors import EventSourceError, UsageError
-from tfdrift_gate.model import Coverage
 from tfdrift_gate.sources import Question, Reading
 from tfdrift_gate.sources.bucket.objects import SIDE_BY_SIDE, Bucket
 from tfdrift_gate.sources.bucket.proof import proof_of
-from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, one_error, said
+from tfdrift_gate.sources.digests import Proof
+from tfdrift_gate.sources.log_files import RECORD_FILES, Gathered, gather, reading_of
 from tfdrift_gate.sources.trail_layout import (
-    Place,
+    TrailFolder,
     can_hold,
     days,
     is_account,
     is_organization,
     parse_prefix,
+    window_days,
 )
 
 _NOT_A_TRAIL = "CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Aggregated", "CloudTrail-NetworkActivity"
@@ -33,13 +34,12 @@ def read(question: Question) -> Iterator[Reading]:
     name, _, prefix = question.locator.removeprefix("s3://").partition("/")
     if not name:
         raise UsageError(f"reading --events {question.locator}: it names no bucket", "write s3://bucket/prefix")
-    role = question.roles[0] if len(question.roles) == 1 and "{account}" not in question.roles[0] else None
     prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
     try:
-        bucket = Bucket(name, Credentials(question.credentials.profile, role), None, question.deadline)
+        bucket = Bucket(name, question.credentials, None, question.deadline)
         places = _places(bucket, prefix, question)
     except EventSourceError as error:
-        yield Reading((), _coverage(question, None, Gathered(), 0, [error.message], False), error)
+        yield reading_of(Gathered(errors=[error]), (), question)
         return
     if places is None:
         yield _read_folder(bucket, prefix, question)
@@ -48,7 +48,7 @@ def read(question: Question) -> Iterator[Reading]:
         yield _read_place(bucket, place, question)
 
 
-def _places(bucket: Bucket, prefix: str, question: Question) -> list[Place] | None:
+def _places(bucket: Bucket, prefix: str, question: Question) -> list[TrailFolder] | None:
     """Find where the log files of each account and region lie; None where the folder is not laid out as a trail's is.
 
     Accounts and regions are those of the question, so that a missing one is seen to be missing.
@@ -58,16 +58,16 @@ def _places(bucket: Bucket, prefix: str, question: Question) -> list[Place] | No
         place = parse_prefix(f"{prefix}AWSLogs/")
     if place is None:
         return None
-    found: list[Place] = []
+    found: list[TrailFolder] = []
     for organization, account in _accounts(bucket, place, question):
         regions: Sequence[str] = [place.region] if place.region else question.regions
         if not regions:
-            regions = bucket.folders(Place(place.above, organization, account, "").folder().rstrip("/") + "/")
-        found.extend(Place(place.above, organization, account, region, place.rest) for region in regions)
+            regions = bucket.folders(TrailFolder(place.above, organization, account, "").folder().rstrip("/") + "/")
+        found.extend(TrailFolder(place.above, organization, account, region, place.rest) for region in regions)
     return found
 
 
-def _accounts(bucket: Bucket, place: Place, question: Question) -> list[tuple[str | None, str]]:
+def _accounts(bucket: Bucket, place: TrailFolder, question: Question) -> list[tuple[str | None, str]]:
     if place.account:
         return [(place.organization, place.account)]
     root = f"{place.above}AWSLogs/"
@@ -87,7 +87,7 @@ def _accounts(bucket: Bucket, place: Place, question: Question) -> list[tuple[st
     return wanted
 
 
-def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
+def _read_place(bucket: Bucket, place: TrailFolder, question: Question) -> Reading:
     asked = bucket.api_calls
     gathered, notes = Gathered(), list[str]()
     try:
@@ -109,49 +109,41 @@ def _read_place(bucket: Bucket, place: Place, question: Question) -> Reading:
                 "is the trail still logging? With log file validation on, digests tell a quiet day from a dead trail",
             )
         proof = proof_of(bucket, place, keys, question) if question.validate_digests else None
-        known, gathered = gathered.errors, _gathered(bucket, keys, question, notes, proof.prove if proof else None)
-        gathered.errors[:0] = [*known, *(proof.errors if proof else ())]
+        known, gathered = gathered.errors, _gathered(bucket, keys, question, notes, proof)
+        gathered.errors[:0] = known
         if proof:
             notes.append(proof.note)
     except EventSourceError as met:
         gathered.errors.append(met)
-    notes.extend(said(gathered.errors))
-    error = one_error(gathered.errors)
-    coverage = _coverage(question, place, gathered, bucket.api_calls - asked, notes, error is None)
+    reading = reading_of(gathered, notes, question, place.account, place.region, bucket.api_calls - asked)
     # A prefix may name one account or region of several: what state manages elsewhere is not there.
-    accounts, regions = frozenset([str(place.account)]), frozenset([str(place.region)])
-    return Reading(gathered.records, coverage, error, accounts=accounts, regions=regions)
+    return replace(reading, accounts=frozenset([str(place.account)]), regions=frozenset([str(place.region)]))
 
 
-def _other_days(bucket: Bucket, place: Place, question: Question) -> list[EventSourceError]:
+def _other_days(bucket: Bucket, place: TrailFolder, question: Question) -> list[EventSourceError]:
     """Say that a prefix names a year, month or day, and the window has days outside of it."""
-    window = question.window
-    last = max(window.since, window.until - timedelta(seconds=1)).date()
-    of_window = (
-        window.since.date() + timedelta(days=number) for number in range((last - window.since.date()).days + 1)
-    )
-    outside = [f"{day}" for day in of_window if not f"{day:%Y/%m/%d}/".startswith(place.rest)]
+    outside = [day for day in window_days(question.window) if not f"{day}/".startswith(place.rest)]
     if not outside:
         return []
+    days_ = f"{_iso(outside[0])}{f' to {_iso(outside[-1])}' if len(outside) > 1 else ''}"
     return [
         EventSourceError(
-            f"reading s3://{bucket.name}/{place.folder()}{place.rest}: the window also has other days"
-            f" ({outside[0]}{f' to {outside[-1]}' if len(outside) > 1 else ''})",
+            f"reading s3://{bucket.name}/{place.folder()}{place.rest}: the window also has other days ({days_})",
             "leave the days out of the prefix: only those that can hold the window are listed",
         )
     ]
 
 
-def _is_digested(bucket: Bucket, place: Place, days_: Sequence[str]) -> bool:
+def _is_digested(bucket: Bucket, place: TrailFolder, days_: Sequence[str]) -> bool:
     """Tell whether digests, which are written hourly whatever happens, were delivered on any of some days."""
     folder = place.folder("CloudTrail-Digest")
-    return any(bucket.keys_exist(f"{folder}{day.replace('-', '/')}/") for day in days_)
+    return any(bucket.keys_exist(f"{folder}{day}/") for day in days_)
 
 
 def _spans(days_: Sequence[str]) -> list[str]:
-    """Put days that follow one another (ISO 8601) together, since a month without files is one thing to say."""
+    """Put days that follow one another together, since a month without files is one thing to say."""
     spans: list[list[date]] = []
-    for day in map(date.fromisoformat, days_):
+    for day in map(date.fromisoformat, map(_iso, days_)):
         if spans and day - spans[-1][-1] == timedelta(days=1):
             spans[-1].append(day)
         else:
@@ -159,22 +151,25 @@ def _spans(days_: Sequence[str]) -> list[str]:
     return [f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans]
 
 
-def _keys(bucket: Bucket, place: Place, question: Question) -> tuple[list[str], list[str]]:
+def _iso(day: str) -> str:
+    return day.replace("/", "-")
+
+
+def _keys(bucket: Bucket, place: TrailFolder, question: Question) -> tuple[list[str], list[str]]:
     """List the files that can hold the window, and the days without any."""
     if place.rest:
         return bucket.keys(place.folder() + place.rest), []
     keys: list[str] = []
     empty: list[str] = []
     now = question.now or question.window.until
-    ends = max(question.window.since, question.window.until - timedelta(microseconds=1))
-    first, last = question.window.since.strftime("%Y/%m/%d"), ends.strftime("%Y/%m/%d")
+    # Of the days around the window nothing is expected.
+    expected = window_days(question.window)
     for day in days(question.window, now):
         question.progress(f"listing s3://{bucket.name}/{place.folder()}{day}/")
         delivered = bucket.keys(f"{place.folder()}{day}/")
         keys += delivered
-        # Of the days around the window nothing is expected, the one that begins as it ends among them.
-        if not delivered and first <= day <= last:
-            empty.append(day.replace("/", "-"))
+        if not delivered and day in expected:
+            empty.append(day)
     return keys, empty
 
 
@@ -183,14 +178,14 @@ def _gathered(
     keys: Sequence[str],
     question: Question,
     notes: list[str],
-    prove: Callable[[str, bytes], None] | None = None,
+    proof: Proof | None = None,
 ) -> Gathered:
     files = [key for key in keys if key.lower().endswith(RECORD_FILES)]
     if other := len(keys) - len(files):
         notes.append(f"{other} other {'object is no record file' if other == 1 else 'objects are no record files'}")
     wanted = [f"s3://{bucket.name}/{key}" for key in files if can_hold(key, question.window)]
     start = len(f"s3://{bucket.name}/")
-    return gather(wanted, lambda name: bucket.fetch(name[start:]), question, SIDE_BY_SIDE, prove)
+    return gather(wanted, lambda name: bucket.fetch(name[start:]), question, SIDE_BY_SIDE, proof)
 
 
 def _read_folder(bucket: Bucket, prefix: str, question: Question) -> Reading:
@@ -206,24 +201,4 @@ def _read_folder(bucket: Bucket, prefix: str, question: Question) -> Reading:
         gathered = _gathered(bucket, keys, question, notes)
     except EventSourceError as met:
         gathered.errors.append(met)
-    notes.extend(said(gathered.errors))
-    error = one_error(gathered.errors)
-    return Reading(gathered.records, _coverage(question, None, gathered, bucket.api_calls, notes, error is None), error)
-
-
-def _coverage(
-    question: Question, place: Place | None, gathered: Gathered, calls: int, notes: list[str], complete: bool
-) -> Coverage:
-    if gathered.outside:
-        notes.append(f"{gathered.outside} of {gathered.records_read} records lie outside the window")
-    return Coverage(
-        source=question.locator,
-        account=place.account if place else None,
-        region=place.region if place else None,
-        since=question.window.since,
-        until=question.window.until,
-        complete=complete,
-        records_read=gathered.records_read,
-        api_calls=calls,
-        note="; ".join(notes),
-    )
+    return reading_of(gathered, notes, question, api_calls=bucket.api_calls)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from tfdrift_gate.sources import Question
 from tfdrift_gate.sources.bucket.objects import Bucket
 from tfdrift_gate.sources.digests import (
     Digest,
+    Proof,
     chain_errors,
     hashes_of,
     hold_against,
@@ -23,20 +24,10 @@ from tfdrift_gate.sources.digests import (
     span_errors,
 )
 from tfdrift_gate.sources.inflate import inflate
-from tfdrift_gate.sources.trail_layout import Place, can_hold, days, delivered_at
+from tfdrift_gate.sources.trail_layout import TrailFolder, days
 
 
-@dataclass(frozen=True)
-class Proof:
-    """What is wrong with digests and listing, what to say of the rest, and how each log file is proven."""
-
-    errors: tuple[EventSourceError, ...]
-    note: str
-    prove: Callable[[str, bytes], None]
-    """Takes a file's name (``s3://bucket/key``) and inflated text; raises :class:`EventSourceError`."""
-
-
-def proof_of(bucket: Bucket, place: Place, keys: Sequence[str], question: Question) -> Proof:
+def proof_of(bucket: Bucket, place: TrailFolder, keys: Sequence[str], question: Question) -> Proof:
     """Read the digests of a place and hold the listed ``keys`` against them; raises :class:`EventSourceError`."""
     now = question.now or question.window.until
     folder = place.folder("CloudTrail-Digest")
@@ -62,10 +53,7 @@ def proof_of(bucket: Bucket, place: Place, keys: Sequence[str], question: Questi
         errors.append(error)
     hashes = hashes_of(digests)
     listed_days = tuple(f"{place.folder()}{day}/" for day in days(question.window, now))
-    expected = [key for key in hashes if key.startswith(listed_days) and can_hold(key, question.window)]
-    considered = [key for key in keys if can_hold(key, question.window)]
-    told = {key: at for key in considered if (at := delivered_at(key))}
-    wrong, fresh = listing_errors(digests, considered, expected, told, hashes)
+    wrong, fresh = listing_errors(digests, keys, hashes, question.window, listed_days)
     note = f"{len(digests)} digests vouch for the log files"
     if fresh:
         note += f", not yet for the {fresh} newest"
